@@ -1,0 +1,190 @@
+import { hashPassword } from '../src/authn/password.js';
+import { ACCOUNT_ROLES, ACCOUNT_ROLE_NAMES, type AccountRole } from '../src/authz/account-roles.js';
+import type { PrismaClient } from '../src/db/generated/client.js';
+import { nameKey } from '../src/domain/directory.js';
+
+/** Everybody's password in the demo. */
+export const DEMO_PASSWORD = 'fieldgate-demo';
+
+interface DemoPerson {
+  readonly name: string;
+  readonly email: string;
+  readonly account: 'acme' | 'globex';
+  readonly accountRole: AccountRole;
+  /** What can be seen as this person. */
+  readonly roles: string;
+  readonly suspended?: boolean;
+}
+
+export const DEMO_PEOPLE = [
+  person('Sofia Super', 'SUPER_ADMIN', 'Super Admin: views and shares any dataset by override'),
+  person('Ivan Iam', 'IAM_ADMIN', 'IAM Admin: roles, security, the audit log'),
+  person('Uma User', 'USER_ADMIN', 'User Admin: the people of the account'),
+  person('Adam Admin', 'ADMIN', 'Admin of the account: reads the audit log'),
+  person('Edda Editor', 'EDITOR', 'Editor of the account: creates datasets'),
+  person(
+    'Vito Viewer',
+    'VIEWER',
+    'Viewer of the account: sees what is shared with everybody in Operations',
+  ),
+  person('Ada Dataset', 'EDITOR', 'Admin of the dataset Suppliers'),
+  person('Mira Dataset', 'EDITOR', 'Member of the dataset Suppliers'),
+  person('Vera Dataset', 'VIEWER', 'Viewer of the dataset Suppliers'),
+  person('Nils Nothing', 'EDITOR', 'Editor without any dataset'),
+  { ...person('Sam Suspended', 'EDITOR', 'Suspended: every sign-in is refused'), suspended: true },
+  {
+    ...person('Olga Other', 'SUPER_ADMIN', 'Super Admin of the other account'),
+    email: 'olga@globex.example',
+    account: 'globex',
+  },
+] as const satisfies readonly DemoPerson[];
+
+function person(name: string, accountRole: AccountRole, roles: string): DemoPerson {
+  const [first = ''] = name.toLowerCase().split(' ');
+  return { name, email: `${first}@acme.example`, account: 'acme', accountRole, roles };
+}
+
+/** Fills an empty database with two accounts and their people; true if it was empty. */
+export async function seedDemo(client: PrismaClient): Promise<boolean> {
+  if (await client.account.findFirst({ select: { id: true } })) return false;
+  const passwordHash = await hashPassword(DEMO_PASSWORD);
+  await client.$transaction(
+    async (tx) => {
+      const acme = await seedAccount(tx, 'acme', 'Acme', passwordHash);
+      const globex = await seedAccount(tx, 'globex', 'Globex', passwordHash);
+      await seedAcme(tx, acme);
+      await seedDataset(
+        tx,
+        globex.accountId,
+        'Reactors',
+        'Whatever Globex would rather keep to itself.',
+        [{ userId: globex.id('olga'), role: 'ADMIN' }],
+      );
+    },
+    { timeout: 60_000 },
+  );
+  return true;
+}
+
+type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+type Role = 'ADMIN' | 'MEMBER' | 'VIEWER';
+type Member = { role: Role; userId?: string; groupId?: string; serviceAccountId?: string };
+
+async function seedAccount(tx: Tx, slug: string, name: string, passwordHash: string) {
+  const { id: accountId } = await tx.account.create({ data: { slug, name } });
+  const roles = await tx.role.createManyAndReturn({
+    data: ACCOUNT_ROLES.map((builtIn) => ({
+      accountId,
+      builtIn,
+      name: ACCOUNT_ROLE_NAMES[builtIn],
+    })),
+  });
+  const people = DEMO_PEOPLE.filter(({ account }) => account === slug);
+  const users = await tx.user.createManyAndReturn({
+    data: people.map(({ name: fullName, email, ...rest }) => ({
+      accountId,
+      email,
+      emailVerifiedAt: new Date(),
+      name: fullName,
+      nameKey: nameKey(fullName),
+      passwordHash,
+      status: 'suspended' in rest ? ('SUSPENDED' as const) : ('ACTIVE' as const),
+    })),
+  });
+  await tx.roleAssignment.createMany({
+    data: people.map(({ email, accountRole }) => ({
+      accountId,
+      userId: found(users.find((user) => user.email === email)).id,
+      roleId: found(roles.find(({ builtIn }) => builtIn === accountRole)).id,
+    })),
+  });
+  const id = (first: string) => found(users.find(({ email }) => email.startsWith(`${first}@`))).id;
+  return { accountId, id };
+}
+
+async function seedAcme(
+  tx: Tx,
+  { accountId, id }: { accountId: string; id: (first: string) => string },
+) {
+  const operations = await tx.group.create({
+    data: {
+      accountId,
+      name: 'Operations',
+      nameKey: nameKey('Operations'),
+      members: {
+        create: ['vito', 'edda', 'mira'].map((first) => ({ accountId, userId: id(first) })),
+      },
+    },
+  });
+  const robot = await tx.serviceAccount.create({
+    data: {
+      accountId,
+      name: 'Nightly import',
+      nameKey: nameKey('Nightly import'),
+      handle: 'sa:nightly-import',
+      purpose: 'Brings the day’s orders in.',
+      createdById: id('ivan'),
+    },
+  });
+  await seedDataset(tx, accountId, 'Suppliers', 'Who delivers what, and on which terms.', [
+    { userId: id('ada'), role: 'ADMIN' },
+    { userId: id('mira'), role: 'MEMBER' },
+    { userId: id('vera'), role: 'VIEWER' },
+    { serviceAccountId: robot.id, role: 'MEMBER' },
+  ]);
+  await seedDataset(
+    tx,
+    accountId,
+    'Purchase orders',
+    'Every order since the beginning of the year.',
+    [
+      { userId: id('edda'), role: 'ADMIN' },
+      { userId: id('ada'), role: 'MEMBER' },
+      { groupId: operations.id, role: 'VIEWER' },
+    ],
+  );
+  await seedDataset(
+    tx,
+    accountId,
+    'Salaries',
+    'Shared with nobody else: only an override looks in.',
+    [{ userId: id('uma'), role: 'ADMIN' }],
+  );
+}
+
+async function seedDataset(
+  tx: Tx,
+  accountId: string,
+  name: string,
+  description: string,
+  members: Member[],
+) {
+  const createdById = members.find(({ role }) => role === 'ADMIN')?.userId ?? null;
+  const flow = await tx.flow.create({
+    data: {
+      accountId,
+      kind: 'DATASET',
+      name,
+      description,
+      createdById,
+      members: {
+        create: members.map((member) => ({ accountId, addedById: createdById, ...member })),
+      },
+      views: {
+        create: ['Everything', 'This month'].map((view) => ({
+          accountId,
+          name: view,
+          createdById,
+        })),
+      },
+    },
+    select: { id: true, views: { select: { id: true }, orderBy: { id: 'asc' }, take: 1 } },
+  });
+  const defaultViewId = flow.views[0]?.id ?? null;
+  await tx.datasetSettings.create({ data: { flowId: flow.id, accountId, defaultViewId } });
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The demo names somebody whom it does not have.');
+  return value;
+}

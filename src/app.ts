@@ -1,0 +1,168 @@
+import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { Hono } from 'hono';
+import { serialize } from 'hono/utils/cookie';
+import type { Logger } from 'pino';
+
+import { ATTEMPT_LIMITS, createAttempts, type AttemptLimits } from './authn/attempts.js';
+import type { Config } from './config.js';
+import { createContext, type Context, type System } from './context.js';
+import type { Database } from './db/database.js';
+import { runCounted, statementCount } from './db/statements.js';
+import { touchSession } from './domain/session.js';
+import { maskError, useErrors } from './http/errors.js';
+import { useLimits } from './http/limits.js';
+import { useOverrideMarks } from './http/overrides.js';
+import { cookieName, isSecure, readRequest } from './http/request.js';
+import { buildSchema } from './schema/index.js';
+
+const LARGEST_BODY = 1_000_000;
+
+interface Dependencies {
+  readonly config: Config;
+  readonly database: Database;
+  readonly log: Logger;
+  readonly now?: () => Date;
+  readonly attemptLimits?: AttemptLimits;
+}
+
+export interface App {
+  /** Answers a request from the peer at this address. */
+  fetch(request: Request, peer: { readonly address: string | undefined }): Promise<Response>;
+  /** Waits for what goes on after an answer. */
+  close(): Promise<void>;
+}
+
+interface Served {
+  readonly request: ReturnType<typeof readRequest>;
+  context?: Context;
+  operationName?: string | undefined;
+  errorCodes?: unknown[];
+}
+
+export function createApp({
+  config,
+  database,
+  log,
+  now = () => new Date(),
+  attemptLimits,
+}: Dependencies): App {
+  const system: System = {
+    client: database.client,
+    pepper: config.secret,
+    attempts: createAttempts(database.client, attemptLimits ?? ATTEMPT_LIMITS),
+    sessionHours: config.sessionHours,
+    now,
+  };
+  const graphql = createGraphql(system, config, log);
+  const routes = new Hono<{ Bindings: { served: Served } }>();
+  const afterwards = new Set<Promise<unknown>>();
+
+  routes.get('/healthz', (c) => c.text('ok\n'));
+  routes.get('/readyz', async (c) => {
+    try {
+      await database.ping();
+      return c.text('ready\n');
+    } catch {
+      return c.text('The database does not answer.\n', 503);
+    }
+  });
+  routes.all('/graphql', (c) => graphql.fetch(c.req.raw, { served: c.env.served }));
+
+  async function answer(request: Request, address: string | undefined): Promise<Response> {
+    const started = performance.now();
+    const served: Served = { request: readRequest(request, address, config) };
+    const response = await routes.fetch(request, { served });
+    leaveCookie(response, request, served, config);
+    const { context, operationName, errorCodes } = served;
+    const { requestId } = served.request.provenance;
+    response.headers.set('x-request-id', requestId);
+    log.info({
+      requestId,
+      method: request.method,
+      path: new URL(request.url).pathname,
+      status: response.status,
+      principal: context?.principal?.subject.id,
+      credential: context?.principal?.credential.id,
+      operation: operationName?.slice(0, 100),
+      ms: Math.round(performance.now() - started),
+      statements: statementCount(),
+      ...(errorCodes?.length && { errorCodes }),
+    });
+    if (context?.principal && context.lastSeenAt) {
+      const touched = touchSession(system, context.principal.credential.id, context.lastSeenAt)
+        .catch((error: unknown) => log.warn({ requestId, error }, 'session not touched'))
+        .finally(() => afterwards.delete(touched));
+      afterwards.add(touched);
+    }
+    return response;
+  }
+
+  return {
+    fetch: (request, peer) => runCounted(() => answer(request, peer.address)),
+    close: async () => void (await Promise.allSettled(afterwards)),
+  };
+}
+
+function createGraphql(system: System, config: Config, log: Logger) {
+  return createYoga<{ served: Served }, Context>({
+    schema: buildSchema(),
+    graphqlEndpoint: '/graphql',
+    context: async ({ served, params }) => {
+      const { provenance, presented } = served.request;
+      served.operationName = params.operationName ?? undefined;
+      try {
+        served.context = await createContext(system, provenance, presented);
+        return served.context;
+      } catch (error) {
+        throw maskError(error, provenance.requestId, log);
+      }
+    },
+    cors: config.allowedOrigins.length > 0 && {
+      origin: [...config.allowedOrigins],
+      credentials: true,
+    },
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    batching: false,
+    multipart: false,
+    maxRequestBodySize: LARGEST_BODY,
+    maskedErrors: { maskError: (error) => maskError(error, 'unknown', log) },
+    plugins: [useCsrfPrevention(), useLimits(), useErrors(log), useOverrideMarks()],
+  });
+}
+
+/**
+ * A page elsewhere can post a form here with the browser's cookie, or to plant a session of its own; it cannot set a
+ * header. Reading is harmless, because the page can't see the answer.
+ */
+function useCsrfPrevention(): Plugin {
+  const { onRequestParse } = useCSRFPrevention();
+  return {
+    onRequestParse: (payload) =>
+      payload.request.method === 'POST' && !payload.request.headers.has('authorization')
+        ? onRequestParse?.(payload)
+        : undefined,
+  };
+}
+
+/** A session that began or ended in this request leaves its mark in the browser. */
+function leaveCookie(
+  response: Response,
+  request: Request,
+  { context }: Served,
+  config: Config,
+): void {
+  const session = context?.response.session;
+  if (session === undefined) return;
+  const secure = isSecure(request, config.trustedProxies);
+  const cookie = serialize(cookieName(secure), session?.token ?? '', {
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure,
+    path: '/',
+    ...(session ? { expires: session.expiresAt } : { maxAge: 0 }),
+  });
+  response.headers.append('set-cookie', cookie);
+}

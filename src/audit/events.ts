@@ -1,0 +1,36 @@
+/** Everything that leaves an entry, and what it means to whoever reads the log. */
+export const AUDIT_ACTIONS = {
+  'session.started': 'A person signed in, or tried to.',
+  'session.ended': 'A person signed out.',
+  'session.revoked': 'A session was ended from elsewhere.',
+  'dataset.created': 'A dataset was made.',
+  'dataset.renamed': 'A dataset got another name.',
+  'dataset.described': 'A dataset got another description.',
+  'dataset.configured': 'The settings of a dataset were changed.',
+  'dataset.deleted': 'A dataset was deleted.',
+  'dataset.overridden': 'A Super Admin looked into a dataset without a role on it.',
+  'datasetMember.added': 'Somebody was added to a dataset.',
+  'datasetMember.roleChanged': 'A member of a dataset got another role.',
+  'datasetMember.removed': 'A member was removed from a dataset.',
+  'datasetMember.left': 'A member left a dataset.',
+  'datasetMember.roleAssumed': 'A Super Admin gave themselves a role on a dataset.',
+} as const;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
+
+export interface AuditTarget {
+  readonly type: 'Dataset' | 'Session' | 'User';
+  readonly id: string;
+}
+
+type Values = { readonly [field: string]: string | number | boolean | null };
+
+/** What happened, to what, and the values before and after; never a secret. */
+export interface AuditEvent {
+  readonly action: AuditAction;
+  readonly target?: AuditTarget | undefined;
+  readonly before?: Values;
+  readonly after?: Values;
+  /** The path that allowed it. */
+  readonly via?: string | undefined;
+}

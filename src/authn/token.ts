@@ -1,0 +1,51 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/**
+ * The text that a credential is presented as: `fgs_<id>_<secret><checksum>`.
+ * The checksum lets a mistyped one be refused, and a leaked one be found by scanners, without the database.
+ */
+const PREFIXES = { session: 'fgs' } as const;
+
+type TokenKind = keyof typeof PREFIXES;
+
+/** 256 bits of entropy, so a plain keyed hash is enough to keep it (no slow password hash). */
+const SECRET_BYTES = 32;
+
+export const PEPPER_VERSION = 1;
+
+export interface ParsedToken {
+  readonly kind: TokenKind;
+  /** A UUID: the handle of the row. */
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Makes the text for a new credential with this id, and the hash to keep of it. */
+export function mintToken(kind: TokenKind, id: string, pepper: string) {
+  const secret = randomBytes(SECRET_BYTES).toString('base64url');
+  const body = `${PREFIXES[kind]}_${id.replaceAll('-', '')}_${secret}`;
+  return { token: body + checksum(body), secretHash: hashSecret(secret, pepper) };
+}
+
+/** Reads a presented credential; undefined if it was never one of ours. */
+export function parseToken(text: string): ParsedToken | undefined {
+  const match = /^(fgs)_([0-9a-f]{32})_([\w-]{43})([0-9a-f]{8})$/.exec(text);
+  if (!match) return undefined;
+  const [, , hex = '', secret = '', sum] = match;
+  if (checksum(text.slice(0, -8)) !== sum) return undefined;
+  return { kind: 'session', id: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), secret };
+}
+
+export function hashSecret(secret: string, pepper: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHmac('sha256', pepper).update(secret).digest());
+}
+
+/** Compares in constant time. */
+export function isSecret(secret: string, hash: Uint8Array, pepper: string): boolean {
+  return timingSafeEqual(hashSecret(secret, pepper), hash);
+}
+
+function checksum(body: string): string {
+  return crc32(body).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,145 @@
+import DataLoader from 'dataloader';
+
+import type { Provenance } from './audit/record.js';
+import type { Attempts } from './authn/attempts.js';
+import {
+  authenticate,
+  reread,
+  type Authenticated,
+  type Unauthenticated,
+} from './authn/authenticate.js';
+import { parseToken } from './authn/token.js';
+import type { DatasetFacts } from './authz/decide.js';
+import type { Permission } from './authz/permissions.js';
+import type { Principal } from './authz/principal.js';
+import type { PrismaClient } from './db/generated/client.js';
+import { scopeToAccount, type Db, type Tx } from './db/scoped.js';
+import { readDatasetFacts } from './domain/access.js';
+import type { Change, RuledChange } from './domain/change.js';
+import { readAdministered } from './domain/dataset-member.js';
+
+/** What every request shares. The client is unscoped: only signing in, which starts without an account, uses it. */
+export interface System {
+  readonly client: PrismaClient;
+  readonly pepper: string;
+  readonly attempts: Attempts;
+  readonly sessionHours: number;
+  readonly now: () => Date;
+}
+
+export interface Context {
+  readonly system: System;
+  readonly provenance: Provenance;
+  principal: Principal | undefined;
+  /** Why there is no principal. */
+  unauthenticated: Unauthenticated | undefined;
+  /** When the session was last seen before this request. */
+  readonly lastSeenAt: Date | undefined;
+  /** Reads and writes rows of the principal's account only; inside a mutation, through its transaction. */
+  readonly db: Db;
+  access: Access;
+  /** Inside a mutation only. */
+  readonly change: RuledChange | undefined;
+  /** What only the override allowed, by dataset: marked in the answer and in the log. */
+  readonly overrides: Map<string, OverrideUse>;
+  /** What the answer leaves behind in the browser: a new session, or (null) none. */
+  readonly response: { session?: { readonly token: string; readonly expiresAt: Date } | null };
+}
+
+export interface OverrideUse {
+  readonly permissions: Set<Permission>;
+  /** Whether the entry of a mutation tells of it already. */
+  audited: boolean;
+}
+
+/** What the principal holds on the datasets that a request touches, read once a page. */
+export class Access {
+  readonly #known = new Map<string, DatasetFacts | undefined>();
+  readonly #loader: DataLoader<string, DatasetFacts | undefined>;
+  readonly #administered: DataLoader<string, boolean>;
+
+  constructor(reader: Tx, principal: Principal | undefined) {
+    this.#loader = new DataLoader(async (ids) => {
+      const facts = principal
+        ? await readDatasetFacts(reader, principal, ids)
+        : new Map<string, DatasetFacts>();
+      for (const id of ids) this.#known.set(id, facts.get(id));
+      return ids.map((id) => facts.get(id));
+    });
+    this.#administered = new DataLoader(async (ids) => {
+      const administered = await readAdministered(reader, ids);
+      return ids.map((id) => administered.has(id));
+    });
+  }
+
+  /** Whether a dataset has an active Admin. */
+  isAdministered(id: string): Promise<boolean> {
+    return this.#administered.load(id);
+  }
+
+  /** Answers at once where the facts are known, so that the rules of a page need no promise each. */
+  dataset(id: string): DatasetFacts | undefined | Promise<DatasetFacts | undefined> {
+    return this.#known.has(id) ? this.#known.get(id) : this.#loader.load(id);
+  }
+}
+
+/** Authenticates a request; a credential that is no good leaves it without a principal, and says why. */
+export async function createContext(
+  system: System,
+  provenance: Provenance,
+  presented: string | undefined,
+): Promise<Context> {
+  const found = await findPrincipal(system, presented);
+  const { principal, unauthenticated } = outcome(found);
+  const db = scopeToAccount(system.client, principal?.accountId);
+  return {
+    system,
+    provenance,
+    principal,
+    unauthenticated,
+    lastSeenAt: typeof found === 'string' ? undefined : found.lastSeenAt,
+    db,
+    access: new Access(db, principal),
+    change: undefined,
+    overrides: new Map(),
+    response: {},
+  };
+}
+
+/** The context inside a mutation: its transaction, and the rights that it holds. */
+export function withChange(context: Context, change: RuledChange): Context {
+  const { principal, tx } = change;
+  return { ...context, principal, db: tx as Db, access: new Access(tx, principal), change };
+}
+
+/** The change that a mutation's resolver makes. */
+export function changeOf({ change }: Context): Change {
+  if (!change) throw new Error('Only a mutation with a principal changes anything.');
+  return change;
+}
+
+/** After a mutation the principal's own rights may be others; whatever is decided next rests on the new ones. */
+export async function refresh(context: Context): Promise<void> {
+  if (!context.principal) return;
+  const found = await reread(
+    context.system.client,
+    context.principal.credential.id,
+    context.system.now(),
+  );
+  Object.assign(context, outcome(found));
+  context.access = new Access(context.db, context.principal);
+}
+
+function findPrincipal(system: System, presented: string | undefined) {
+  if (presented === undefined) return 'NO_CREDENTIAL';
+  const token = parseToken(presented);
+  return token
+    ? authenticate(system.client, token, system.pepper, system.now())
+    : 'INVALID_CREDENTIAL';
+}
+
+function outcome(found: Authenticated | Unauthenticated) {
+  return typeof found === 'string'
+    ? { principal: undefined, unauthenticated: found }
+    : { principal: found.principal, unauthenticated: undefined };
+}

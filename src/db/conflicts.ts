@@ -1,0 +1,15 @@
+import { Prisma } from './generated/client.js';
+
+/** Whether the database stopped the transaction only because others were in its way (deadlock, serialization). */
+export function isConflict(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  return (
+    error.code === 'P2034' ||
+    /\b(40P01|40001)\b/.test(`${error.message} ${JSON.stringify(error.meta)}`)
+  );
+}
+
+/** Whether a unique constraint refused the row. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}

@@ -1,0 +1,63 @@
+import { Prisma, type PrismaClient } from './generated/client.js';
+
+const NO_ACCOUNT = '00000000-0000-0000-0000-000000000000';
+
+/** The models that belong to one account, each by its column `accountId`. */
+const TENANT_MODELS: ReadonlySet<string> = new Set<Prisma.ModelName>([
+  'User',
+  'Role',
+  'RoleParent',
+  'RoleAssignment',
+  'Group',
+  'GroupMember',
+  'ServiceAccount',
+  'Flow',
+  'FlowMember',
+  'DatasetSettings',
+  'DatasetView',
+  'Session',
+  'AuditEntry',
+]);
+
+type Row = Record<string, unknown>;
+type Arguments = { where?: Row; data?: Row | Row[]; create?: Row };
+
+/**
+ * A client that reads and writes rows of one account only, whatever its caller asks for;
+ * without an account it finds nothing. Raw statements are not rewritten: they name the account themselves.
+ */
+export function scopeToAccount(client: PrismaClient, accountId: string = NO_ACCOUNT) {
+  return client.$extends({
+    name: 'account',
+    query: {
+      $allModels: {
+        $allOperations({ model, operation, args, query }) {
+          const key =
+            model === 'Account' ? 'id' : TENANT_MODELS.has(model) ? 'accountId' : undefined;
+          if (!key)
+            throw new Error(`${model} belongs to no account; reach it through its own room.`);
+          return query(confine(operation, args as Arguments, { [key]: accountId }) as typeof args);
+        },
+      },
+    },
+  });
+}
+
+function confine(operation: string, args: Arguments, owner: Row): Arguments {
+  if (operation.startsWith('create')) {
+    const own = (row: Row = {}) => ({ ...row, ...owner });
+    return { ...args, data: Array.isArray(args.data) ? args.data.map(own) : own(args.data) };
+  }
+  // A unique `where` keeps its key at the top, so the owner joins whatever the caller put into AND.
+  const where = { ...args.where, AND: [owner, args.where?.['AND'] ?? []].flat() };
+  return operation === 'upsert'
+    ? { ...args, where, create: { ...args.create, ...owner } }
+    : { ...args, where };
+}
+
+export type Db = ReturnType<typeof scopeToAccount>;
+/** What a transaction of a scoped client hands out. */
+export type Tx = Omit<
+  Db,
+  '$connect' | '$disconnect' | '$on' | '$transaction' | '$extends' | '$use'
+>;

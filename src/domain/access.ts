@@ -1,0 +1,71 @@
+import type { Reader } from '../authn/authenticate.js';
+import type { DatasetFacts, Grant } from '../authz/decide.js';
+import type { Principal } from '../authz/principal.js';
+
+interface GrantRow {
+  flow_id: string;
+  role: Grant['role'] | null;
+  via: Grant['via'] | null;
+}
+
+/**
+ * What the principal holds on each of these datasets, with one statement whatever their number.
+ * An id that is no dataset of the account has no entry.
+ */
+export async function readDatasetFacts(
+  reader: Reader,
+  principal: Principal,
+  ids: readonly string[],
+): Promise<Map<string, DatasetFacts>> {
+  const rows = await reader.$queryRaw<GrantRow[]>`
+    SELECT f.id AS flow_id, g.role::text AS role, g.via
+    FROM flow f
+    LEFT JOIN LATERAL (
+      SELECT m.role, 'DIRECT' AS via
+      FROM flow_member m WHERE m.flow_id = f.id AND m.user_id = ${principal.subject.id}::uuid
+      UNION ALL
+      SELECT m.role, 'GROUP'
+      FROM flow_member m JOIN group_member gm ON gm.group_id = m.group_id
+      WHERE m.flow_id = f.id AND gm.user_id = ${principal.subject.id}::uuid
+    ) g ON true
+    WHERE f.account_id = ${principal.accountId}::uuid AND f.kind = 'DATASET' AND f.id = ANY(${ids}::uuid[])`;
+  const facts = new Map<string, { grants: Grant[] }>();
+  for (const { flow_id, role, via } of rows) {
+    const entry = facts.get(flow_id) ?? { grants: [] };
+    if (role && via) entry.grants.push({ role, via });
+    facts.set(flow_id, entry);
+  }
+  return facts;
+}
+
+/** Holds a flow's row until the transaction ends: whatever changes a flow or its members happens one by one. */
+export async function lockFlow(tx: Reader, principal: Principal, id: string): Promise<void> {
+  await tx.$queryRaw`
+    SELECT 1 FROM flow WHERE id = ${id}::uuid AND account_id = ${principal.accountId}::uuid FOR NO KEY UPDATE`;
+}
+
+/**
+ * Whether an id that the principal can't see here belongs to another workspace where the same person,
+ * known by a verified address in both, may see it.
+ */
+export async function isInAnotherWorkspace(
+  reader: Reader,
+  principal: Principal,
+  id: string,
+): Promise<boolean> {
+  const [row] = await reader.$queryRaw<{ found: boolean }[]>`
+    SELECT EXISTS (
+      SELECT 1
+      FROM "user" me
+      JOIN "user" there ON there.email = me.email AND there.account_id <> me.account_id
+      JOIN flow f ON f.account_id = there.account_id AND f.id = ${id}::uuid
+      WHERE me.id = ${principal.subject.id}::uuid
+        AND me.email_verified_at IS NOT NULL AND there.email_verified_at IS NOT NULL
+        AND there.status = 'ACTIVE' AND there.removed_at IS NULL
+        AND EXISTS (
+          SELECT 1 FROM flow_member m
+          LEFT JOIN group_member gm ON gm.group_id = m.group_id AND gm.user_id = there.id
+          WHERE m.flow_id = f.id AND (m.user_id = there.id OR gm.user_id IS NOT NULL))
+    ) AS found`;
+  return row?.found ?? false;
+}

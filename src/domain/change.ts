@@ -1,0 +1,99 @@
+import type { AuditAction, AuditEvent, AuditTarget } from '../audit/events.js';
+import { record, type Provenance } from '../audit/record.js';
+import { reauthenticate, type Unauthenticated } from '../authn/authenticate.js';
+import type { Denial, Via } from '../authz/decide.js';
+import type { Principal } from '../authz/principal.js';
+import { isConflict } from '../db/conflicts.js';
+import type { Db, Tx } from '../db/scoped.js';
+import { DomainError, unauthenticated } from '../errors.js';
+
+const MOST_TRIES = 4;
+
+/** One mutation under way: its transaction, on whose behalf, and its entry in the audit log. */
+export interface Change {
+  readonly tx: Tx;
+  readonly principal: Principal;
+  readonly now: Date;
+  /** Writes the one audit entry that the transaction must not commit without. */
+  record(event: Omit<AuditEvent, 'action' | 'via'>): Promise<void>;
+}
+
+/** A change as its rule sees it: what it is about and which path allowed it go into its entry. */
+export interface RuledChange extends Change {
+  aim(target: AuditTarget): void;
+  allow(via: Via): void;
+}
+
+/**
+ * Runs a mutation as one transaction that holds the principal's rights, decided anew under that lock, and
+ * commits with exactly one audit entry. What is refused or fails is rolled back and leaves an entry that says so.
+ * Throws CONFLICT when it lost against others time and again.
+ */
+export async function transact<T>(
+  request: {
+    readonly db: Db;
+    readonly provenance: Provenance;
+    readonly principal: Principal;
+    readonly now: Date;
+  },
+  action: AuditAction,
+  run: (change: RuledChange) => PromiseLike<T> | T,
+): Promise<T> {
+  const { db, provenance, principal, now } = request;
+  let target: AuditTarget | undefined;
+  const attempt = () =>
+    db.$transaction(async (tx) => {
+      const found = await reauthenticate(tx, principal.credential.id, now);
+      if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
+      let entries = 0;
+      let allowedVia: Via | undefined;
+      const result = await run({
+        tx,
+        principal: found.principal,
+        now,
+        aim: (aimedAt) => void (target = aimedAt),
+        allow: (via) =>
+          void (allowedVia = allowedVia === 'SUPER_ADMIN_OVERRIDE' ? allowedVia : via),
+        record: async (event) => {
+          entries += 1;
+          await record(tx, found.principal, provenance, {
+            target,
+            ...event,
+            action,
+            via: allowedVia,
+          });
+        },
+      });
+      if (entries !== 1) throw new Error(`${action} wrote ${entries} audit entries, not one.`);
+      return result;
+    });
+  try {
+    return await retrying(attempt);
+  } catch (error) {
+    await record(db, principal, provenance, { action, target }, failureOf(error));
+    throw error;
+  }
+}
+
+/** Two transactions that locked each other out are both right: the one that the database stopped goes again. */
+async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (tries === MOST_TRIES) {
+        throw new DomainError(
+          'CONFLICT',
+          'Others changed the same thing at the same moment. Read it again and retry.',
+        );
+      }
+    }
+  }
+}
+
+function failureOf(error: unknown) {
+  if (!(error instanceof DomainError)) return { outcome: 'FAILED', code: 'INTERNAL' } as const;
+  const denial = error.extensions['denial'] as Denial | undefined;
+  return { outcome: 'REFUSED', code: error.code, denial } as const;
+}

@@ -1,0 +1,133 @@
+import { v7 as uuidv7 } from 'uuid';
+
+import { record, type Provenance } from '../audit/record.js';
+import { isPassword } from '../authn/password.js';
+import { mintToken, PEPPER_VERSION } from '../authn/token.js';
+import type { System } from '../context.js';
+import { scopeToAccount } from '../db/scoped.js';
+import { DomainError, notFound } from '../errors.js';
+import type { Change } from './change.js';
+import { visibleSessions } from './visibility.js';
+
+interface SignIn {
+  readonly email: string;
+  readonly password: string;
+  /** The account's slug; needed where the address belongs to several. */
+  readonly account?: string | null | undefined;
+  readonly transport: 'COOKIE' | 'BEARER';
+}
+
+/**
+ * Starts a session. Whoever may not sign in gets one answer at one cost, whatever the reason.
+ * Throws SIGN_IN_FAILED, TOO_MANY_ATTEMPTS, OVERLOADED.
+ */
+export async function signIn(system: System, provenance: Provenance, input: SignIn) {
+  const { client, attempts } = system;
+  const email = input.email.trim().toLowerCase();
+  const slug = input.account?.trim().toLowerCase();
+  const address = provenance.ipAddress ?? 'unknown';
+  await attempts.count(email, address);
+
+  const found = await client.user.findMany({
+    where: { email, removedAt: null, ...(slug !== undefined && { account: { slug } }) },
+    select: { id: true, accountId: true, status: true, passwordHash: true },
+    take: 2,
+  });
+  const user = found.length === 1 ? found[0] : undefined;
+  const right = await isPassword(input.password, user?.passwordHash);
+  const session =
+    user && right && user.status === 'ACTIVE'
+      ? await startSession(system, provenance, user, input.transport)
+      : undefined;
+  if (!session) {
+    await record(
+      client,
+      { accountId: user?.accountId ?? null, subjectId: user?.id },
+      provenance,
+      { action: 'session.started' },
+      { outcome: 'REFUSED', code: 'SIGN_IN_FAILED' },
+    );
+    throw new DomainError(
+      'SIGN_IN_FAILED',
+      'The e-mail or password is wrong, or you may not sign in. If you belong to several accounts, name the account.',
+    );
+  }
+  await attempts.forget(email, address);
+  return session;
+}
+
+/** Nothing if the person was suspended or removed a moment ago. */
+async function startSession(
+  { client, pepper, sessionHours, now }: System,
+  provenance: Provenance,
+  user: { readonly id: string; readonly accountId: string },
+  transport: SignIn['transport'],
+) {
+  const { accountId } = user;
+  const id = uuidv7();
+  const signedInAt = now();
+  const expiresAt = new Date(signedInAt.getTime() + sessionHours * 3_600_000);
+  const { token, secretHash } = mintToken('session', id, pepper);
+  const started = await scopeToAccount(client, accountId).$transaction(async (tx) => {
+    const { count } = await tx.user.updateMany({
+      where: { id: user.id, status: 'ACTIVE', removedAt: null },
+      data: { lastSignedInAt: signedInAt },
+    });
+    if (count === 0) return false;
+    await tx.session.create({
+      data: {
+        id,
+        accountId,
+        userId: user.id,
+        secretHash,
+        pepperVersion: PEPPER_VERSION,
+        transport,
+        signedInAt,
+        lastSeenAt: signedInAt,
+        expiresAt,
+        ipAddress: provenance.ipAddress ?? null,
+        userAgent: provenance.userAgent?.slice(0, 512) ?? null,
+      },
+    });
+    const who = { accountId, subjectId: user.id };
+    await record(tx, who, provenance, {
+      action: 'session.started',
+      target: { type: 'Session', id },
+      after: { transport },
+    });
+    return true;
+  });
+  return started ? { token, expiresAt, userId: user.id } : undefined;
+}
+
+/** Ends the session that the request came with. */
+export async function signOut({ tx, principal, now, record }: Change): Promise<string> {
+  const { id } = principal.credential;
+  await tx.session.update({ where: { id }, data: { endedAt: now } });
+  await record({ target: { type: 'Session', id } });
+  return id;
+}
+
+/** Ends one of the principal's own live sessions. Throws NOT_FOUND. */
+export async function revokeSession(
+  { tx, principal, now, record }: Change,
+  id: string,
+): Promise<void> {
+  const { count } = await tx.session.updateMany({
+    where: { id, ...visibleSessions(principal, now) },
+    data: { endedAt: now },
+  });
+  if (count === 0) throw notFound();
+  await record({ target: { type: 'Session', id } });
+}
+
+/** Notes that a session is in use, at most once a minute. */
+export async function touchSession(
+  { client, now }: System,
+  id: string,
+  lastSeenAt: Date,
+): Promise<void> {
+  const at = now();
+  if (at.getTime() - lastSeenAt.getTime() < 60_000) return;
+  await client.session.updateMany({ where: { id, lastSeenAt }, data: { lastSeenAt: at } });
+}

@@ -1,0 +1,95 @@
+/** Every code that a client can meet in `errors[].extensions.code`, and what it means. */
+export const ERROR_CODES = {
+  UNAUTHENTICATED: 'Nobody is signed in, or the credential is no longer good.',
+  FORBIDDEN: 'You can see it, but may not do this; `extensions.denial` says why and what helps.',
+  NOT_FOUND: 'Nothing with this id is visible to you.',
+  INVALID_INPUT: 'The input breaks a rule; `extensions.problems` lists each one.',
+  SIGN_IN_FAILED: 'The e-mail, password or account is wrong, or the person may not sign in.',
+  TOO_MANY_ATTEMPTS: 'Too many sign-in attempts; wait for `extensions.retryAfterSeconds`.',
+  OVERLOADED: 'The gateway is busy; the request was not started and can be sent again.',
+  ALREADY_MEMBER: 'The grantee is a member already; change the role instead.',
+  AMBIGUOUS_GRANTEE: 'Several match; choose one of `extensions.candidates` by its id.',
+  GRANTEE_NOT_FOUND: 'No active person, group or service account matches.',
+  NOT_A_MEMBER: 'You hold no role of your own there that you could give up.',
+  LAST_ADMIN: 'A dataset keeps at least one active Admin; make somebody else Admin first.',
+  SELF_REMOVAL_USE_LEAVE: 'Leave a dataset with leaveDataset.',
+  NAME_MISMATCH: 'The typed name is not the name of what is to be deleted.',
+  CONFLICT: 'Somebody changed the same thing at the same moment; read it again and retry.',
+  QUERY_TOO_COMPLEX: 'The document is too deep, too long or too costly.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  BAD_REQUEST: 'The request is not a well-formed GraphQL request.',
+  OPERATION_RESOLUTION_FAILURE: 'The document does not hold the operation to run.',
+  REQUEST_ENTITY_TOO_LARGE: 'The request body is larger than 1 MB.',
+  INTERNAL: 'Something failed on our side; quote `extensions.requestId` when you report it.',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/**
+ * An error meant for the client: its message and extensions are sent as they are.
+ * Refusals come by the hundred, so it captures no stack.
+ */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    extensions: Readonly<Record<string, unknown>> = {},
+  ) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.code = code;
+    this.extensions = extensions;
+  }
+}
+
+const UNAUTHENTICATED_MESSAGES: Readonly<Record<string, string>> = {
+  NO_CREDENTIAL: 'Sign in first.',
+  INVALID_CREDENTIAL: 'The credential is not valid. Sign in again.',
+  SESSION_ENDED: 'The session has ended. Sign in again.',
+  SUSPENDED: 'You are suspended. Ask an Admin of the account to reactivate you.',
+};
+
+/** Nobody is signed in; `reason` is what authentication found instead of a principal. */
+export function unauthenticated(reason = 'NO_CREDENTIAL'): DomainError {
+  return new DomainError('UNAUTHENTICATED', UNAUTHENTICATED_MESSAGES[reason] ?? 'Sign in first.', {
+    reason,
+  });
+}
+
+const CHECK_WORKSPACE = {
+  kind: 'CHECK_WORKSPACE',
+  who: 'You',
+  how: 'Check that you are signed in to the right workspace; otherwise ask an Admin of it.',
+};
+
+const SWITCH_WORKSPACE = {
+  kind: 'CHECK_WORKSPACE',
+  who: 'You',
+  how: 'It belongs to another workspace of yours: sign in there.',
+};
+
+/**
+ * One answer for what does not exist and what may not be seen. Only somebody who may see it elsewhere is told
+ * that this is the wrong workspace.
+ */
+export function notFound(reason?: 'WRONG_WORKSPACE'): DomainError {
+  return new DomainError('NOT_FOUND', ERROR_CODES.NOT_FOUND, {
+    ...(reason && { reason }),
+    remedies: [reason ? SWITCH_WORKSPACE : CHECK_WORKSPACE],
+  });
+}
+
+/** The input breaks rules: each problem says where and what to do. */
+export function invalidInput(
+  problems: readonly { path: readonly string[]; message: string }[],
+): DomainError {
+  const text = problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  return new DomainError('INVALID_INPUT', text, { problems });
+}

@@ -1,0 +1,83 @@
+import { PothosValidationError } from '@pothos/core';
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+
+import type { Context } from '../context.js';
+import { Prisma } from '../db/generated/client.js';
+import { DomainError, ERROR_CODES, type ErrorCode } from '../errors.js';
+
+/**
+ * Turns whatever was thrown into what the client may see: our own errors as they are, everything else as INTERNAL
+ * with the id under which the log has it.
+ */
+export function maskError(error: unknown, requestId: string, log: Logger): GraphQLError {
+  const at = error instanceof GraphQLError ? error : undefined;
+  const cause = at ? at.originalError : error;
+  if (at && !cause) return at;
+  const { nodes, path, source, positions } = at ?? {};
+  const place = { nodes, path, source, positions };
+  if (cause instanceof DomainError) {
+    return new GraphQLError(cause.message, {
+      ...place,
+      extensions: { code: cause.code, ...cause.extensions },
+    });
+  }
+  if (cause instanceof PothosValidationError) {
+    return new GraphQLError(cause.message, { ...place, extensions: { code: 'INVALID_INPUT' } });
+  }
+  // The pool was busy for longer than anybody waits, and nothing was begun.
+  if (cause instanceof Prisma.PrismaClientKnownRequestError && cause.code === 'P2028') {
+    return new GraphQLError(ERROR_CODES.OVERLOADED, {
+      ...place,
+      extensions: { code: 'OVERLOADED' },
+    });
+  }
+  log.error({ requestId, error: describe(cause) }, 'request failed');
+  return new GraphQLError(ERROR_CODES.INTERNAL, {
+    ...place,
+    extensions: { code: 'INTERNAL', requestId },
+  });
+}
+
+/** Prisma repeats a statement's arguments in its message; only its code and its stack's places are safe to keep. */
+function describe(error: unknown) {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const places = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
+  const code = error instanceof Prisma.PrismaClientKnownRequestError ? error.code : undefined;
+  const message = error.name.startsWith('Prisma') ? undefined : error.message;
+  return { name: error.name, code, message, stack: places?.slice(0, 12) };
+}
+
+interface Served {
+  served: { errorCodes?: unknown[] };
+}
+
+/** What the answer shows of the errors of an operation, and what the log keeps of them. */
+export function useErrors(log: Logger): Plugin<Context, Served> {
+  return {
+    onExecute: ({ args }) => ({
+      onExecuteDone({ result, setResult }) {
+        if (Symbol.asyncIterator in result || !result.errors) return;
+        const { requestId } = args.contextValue.provenance;
+        const errors = result.errors.map((error) =>
+          withCode(maskError(error, requestId, log), 'INVALID_INPUT'),
+        );
+        setResult({ ...result, errors });
+      },
+    }),
+    onResultProcess({ result, serverContext }) {
+      if (Array.isArray(result) || Symbol.asyncIterator in result || !result.errors) return;
+      const errors = result.errors.map((error) => withCode(error, 'BAD_REQUEST'));
+      serverContext.served.errorCodes = [
+        ...new Set(errors.map(({ extensions }) => extensions['code'])),
+      ];
+    },
+  };
+}
+
+/** The library refuses some things without a code, such as arguments that do not fit their types. */
+function withCode(error: GraphQLError, code: ErrorCode): GraphQLError {
+  error.extensions['code'] ??= code;
+  return error;
+}

@@ -1,0 +1,40 @@
+import type { Plugin } from 'graphql-yoga';
+
+import { recordAll } from '../audit/record.js';
+import type { Context } from '../context.js';
+import { encodeId } from '../schema/ids.js';
+
+/**
+ * Marks what only a Super Admin's override allowed: in `extensions.overrides` of the answer, and in the audit log,
+ * without whose entries there is no answer.
+ */
+export function useOverrideMarks(): Plugin<Context> {
+  return {
+    onExecute: ({ args }) => ({
+      async onExecuteDone({ result, setResult }) {
+        const { db, overrides, principal, provenance } = args.contextValue;
+        if (overrides.size === 0 || !principal || Symbol.asyncIterator in result) return;
+        const uses = [...overrides].map(([id, { permissions, audited }]) => ({
+          id,
+          audited,
+          permissions: [...permissions].toSorted(),
+        }));
+        const events = uses
+          .filter(({ audited }) => !audited)
+          .map(({ id, permissions }) => ({
+            action: 'dataset.overridden' as const,
+            target: { type: 'Dataset' as const, id },
+            after: { permissions: permissions.join(' ') },
+            via: 'SUPER_ADMIN_OVERRIDE',
+          }));
+        if (events.length > 0) await recordAll(db, principal, provenance, events);
+        const marks = uses.map(({ id, permissions }) => ({
+          dataset: encodeId('Dataset', id),
+          permissions,
+          via: 'SUPER_ADMIN_OVERRIDE',
+        }));
+        setResult({ ...result, extensions: { ...result.extensions, overrides: marks } });
+      },
+    }),
+  };
+}

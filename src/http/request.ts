@@ -1,0 +1,54 @@
+import { parse } from 'hono/utils/cookie';
+import { v7 as uuidv7 } from 'uuid';
+
+import type { Provenance } from '../audit/record.js';
+import type { Config } from '../config.js';
+
+const COOKIE = 'fieldgate';
+
+/** Who could be behind a request, before anybody looks: where it came from and what it presented. */
+export function readRequest(
+  request: Request,
+  peer: string | undefined,
+  { trustedProxies }: Config,
+) {
+  const { headers } = request;
+  const provenance: Provenance = {
+    requestId: uuidv7(),
+    ipAddress: clientAddress(headers.get('x-forwarded-for'), peer, trustedProxies),
+    userAgent: headers.get('user-agent') ?? undefined,
+  };
+  return {
+    provenance,
+    presented: bearer(headers.get('authorization')) ?? cookieOf(request, trustedProxies),
+  };
+}
+
+/** The text of a Bearer credential (RFC 6750); another scheme is presented as a credential that is none of ours. */
+function bearer(authorization: string | null): string | undefined {
+  if (authorization === null) return undefined;
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+}
+
+function cookieOf(request: Request, trustedProxies: number): string | undefined {
+  const header = request.headers.get('cookie');
+  const name = cookieName(isSecure(request, trustedProxies));
+  return header === null ? undefined : parse(header, name)[name];
+}
+
+/** Over https the name's prefix keeps other hosts and plain http from setting it (RFC 6265bis, 4.1.3.2). */
+export function cookieName(secure: boolean): string {
+  return secure ? `__Host-${COOKIE}` : COOKIE;
+}
+
+/** Whether the browser talks https: to us, or to the proxy in front of us. */
+export function isSecure(request: Request, trustedProxies: number): boolean {
+  const forwarded = trustedProxies > 0 ? request.headers.get('x-forwarded-proto') : null;
+  return (forwarded ?? new URL(request.url).protocol).startsWith('https');
+}
+
+/** Each trusted proxy appended the address it saw; further left stands what anybody could have written. */
+function clientAddress(forwarded: string | null, peer: string | undefined, trustedProxies: number) {
+  const hops = forwarded?.split(',').map((hop) => hop.trim()) ?? [];
+  return (trustedProxies > 0 ? hops.at(-trustedProxies) : undefined) ?? peer;
+}

@@ -1,0 +1,153 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+
+import type { AuditAction } from '../audit/events.js';
+import { visibleAuditEntries } from '../domain/visibility.js';
+import { builder, reached } from './builder.js';
+import { keysetConnection, pageCost } from './connections.js';
+import { AuditActionEnum, AuditOutcome } from './enums.js';
+import { encodeId, idOf } from './ids.js';
+
+const NEWEST_FIRST = [['id', 'desc']] as const;
+
+const AuditTarget = builder.objectRef<{ type: string; id: string }>('AuditTarget').implement({
+  description: 'What an entry is about. It may be gone by now.',
+  authScopes: reached,
+  fields: (t) => ({
+    type: t.exposeString('type', { description: 'Its type.' }),
+    id: t.id({ description: 'Its id.', resolve: ({ type, id }) => encodeId(type, id) }),
+  }),
+});
+
+const AuditEntry = builder.prismaNode('AuditEntry', {
+  description: 'What was done or refused, by whom, and with what right. Entries never change.',
+  id: { field: 'id' },
+  findUnique: (id, { principal }) => ({ id, AND: visibleAuditEntries(principal) }),
+  authScopes: { account: 'auditLog:read' },
+  select: { id: true },
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    action: t.field({
+      type: AuditActionEnum,
+      description: 'What was done or tried.',
+      select: { action: true },
+      resolve: ({ action }) => action as AuditAction,
+    }),
+    outcome: t.expose('outcome', { type: AuditOutcome, description: 'How it ended.' }),
+    subject: t.relation('subject', { nullable: true, description: 'Whose rights counted.' }),
+    actor: t.relation('actor', { nullable: true, description: 'Who really acted.' }),
+    credentialKind: t.exposeString('credentialKind', {
+      nullable: true,
+      description: 'What kind of credential it came with.',
+    }),
+    credentialId: t.exposeString('credentialId', {
+      nullable: true,
+      description: 'The handle of the credential; not the secret.',
+    }),
+    target: t.field({
+      type: AuditTarget,
+      nullable: true,
+      description: 'What it was about.',
+      select: { targetType: true, targetId: true },
+      resolve: ({ targetType, targetId }) =>
+        targetType && targetId ? { type: targetType, id: targetId } : null,
+    }),
+    before: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: 'The values before.',
+      select: { before: true },
+      resolve: ({ before }) => before as Json,
+    }),
+    after: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: 'The values after.',
+      select: { after: true },
+      resolve: ({ after }) => after as Json,
+    }),
+    via: t.exposeString('via', {
+      nullable: true,
+      description: 'The path that allowed it: DIRECT, GROUP, ACCOUNT_ROLE or SUPER_ADMIN_OVERRIDE.',
+    }),
+    code: t.exposeString('code', {
+      nullable: true,
+      description: 'The error code, if it did not succeed.',
+    }),
+    denial: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: 'Why it was refused.',
+      select: { denial: true },
+      resolve: ({ denial }) => denial as Json,
+    }),
+    requestId: t.exposeString('requestId', { description: 'The request, as the log names it.' }),
+    ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'Where it came from.' }),
+    userAgent: t.exposeString('userAgent', {
+      nullable: true,
+      description: 'The program it came from, as it named itself.',
+    }),
+  }),
+});
+
+type Json = Record<string, unknown> | null;
+
+const AuditFilter = builder.inputType('AuditFilter', {
+  description: 'Which entries to list. What is given must all be true.',
+  fields: (t) => ({
+    user: t.id({
+      required: false,
+      description: 'Entries of which this person is subject or actor.',
+    }),
+    action: t.field({
+      type: [AuditActionEnum],
+      required: false,
+      description: 'Entries of one of these actions.',
+    }),
+    from: t.field({ type: 'DateTime', required: false, description: 'At this time or later.' }),
+    to: t.field({ type: 'DateTime', required: false, description: 'Before this time.' }),
+  }),
+});
+
+builder.queryField('auditLog', (t) =>
+  t.connection(
+    {
+      type: AuditEntry,
+      description: 'What was done in the account, newest first.',
+      authScopes: { account: 'auditLog:read' },
+      complexity: pageCost,
+      args: { filter: t.arg({ type: AuditFilter, required: false, description: 'Which of it.' }) },
+      resolve: (_root, { filter, ...page }, context, info) => {
+        const { user, action, from, to } = filter ?? {};
+        const userId = user == null ? undefined : idOf('User', user);
+        const where = {
+          AND: [
+            visibleAuditEntries(context.principal),
+            userId ? { OR: [{ subjectId: userId }, { actorId: userId }] } : {},
+            action ? { action: { in: action as string[] } } : {},
+            from ? { at: { gte: from } } : {},
+            to ? { at: { lt: to } } : {},
+          ],
+        };
+        const query = queryFromInfo({
+          context,
+          info,
+          typeName: 'AuditEntry',
+          path: ['edges', 'node'],
+        });
+        return keysetConnection<'id', { id: string }>(
+          page,
+          NEWEST_FIRST,
+          (keys) =>
+            context.db.auditEntry.findMany({
+              ...keys,
+              select: { ...query.select, id: true },
+              where: { AND: [where, keys.where] },
+            }),
+          () => context.db.auditEntry.count({ where }),
+        );
+      },
+    },
+    { name: 'AuditEntryConnection' },
+    { name: 'AuditEntryEdge' },
+  ),
+);

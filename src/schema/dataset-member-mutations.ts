@@ -1,0 +1,160 @@
+import type { DatasetRole as Role } from '../authz/dataset-roles.js';
+import { changeOf } from '../context.js';
+import {
+  addDatasetMember,
+  assumeDatasetRole,
+  changeDatasetMemberRole,
+  leaveDataset,
+  removeDatasetMember,
+  type Whom,
+} from '../domain/dataset-member.js';
+import { invalidInput } from '../errors.js';
+import { builder } from './builder.js';
+import { datasetPayload, theDataset } from './dataset-payload.js';
+import { DatasetRole } from './enums.js';
+import { decodeId, idOf } from './ids.js';
+import { shortText } from './inputs.js';
+import { onDatasetOf, toGiveRole } from './scopes.js';
+
+builder.mutationField('addDatasetMember', (t) =>
+  t.fieldWithInput({
+    type: datasetPayload('AddDatasetMemberPayload'),
+    description:
+      'Shares a dataset with a person, a group or a service account, found by id or by a name or address that only one has.',
+    audit: 'datasetMember.added',
+    authScopes: toGiveRole(
+      ['datasetMember:write'],
+      ({ input }: { input: { datasetId: string; role: Role } }) => ({
+        id: idOf('Dataset', input.datasetId),
+        memberId: null,
+        role: input.role,
+      }),
+    ),
+    input: {
+      datasetId: t.input.id({ description: 'The dataset to share.' }),
+      nameOrEmail: t.input.string({
+        required: false,
+        description:
+          'Whom to add: the name, e-mail address or handle. Give either this or granteeId.',
+        validate: shortText,
+      }),
+      granteeId: t.input.id({
+        required: false,
+        description:
+          'Whom to add: the id of a User, Group or ServiceAccount. Give either this or nameOrEmail.',
+      }),
+      role: t.input.field({ type: DatasetRole, description: 'The role to give.' }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const datasetId = idOf('Dataset', input.datasetId);
+      await addDatasetMember(changeOf(context), datasetId, whomOf(input), input.role);
+      return { datasetId };
+    },
+  }),
+);
+
+function whomOf({
+  nameOrEmail,
+  granteeId,
+}: {
+  nameOrEmail?: string | null;
+  granteeId?: string | null;
+}): Whom {
+  if ((nameOrEmail == null) === (granteeId == null)) {
+    throw invalidInput([{ path: ['input'], message: 'Give either nameOrEmail or granteeId.' }]);
+  }
+  if (nameOrEmail != null) return { nameOrEmail };
+  const { typename, id } = decodeId(granteeId ?? '');
+  return { id: { kind: GRANTEE_KINDS.find((kind) => kind === typename) ?? 'User', id } };
+}
+
+const GRANTEE_KINDS = ['User', 'Group', 'ServiceAccount'] as const;
+
+builder.mutationField('changeDatasetMemberRole', (t) =>
+  t.fieldWithInput({
+    type: datasetPayload('ChangeDatasetMemberRolePayload'),
+    description: 'Gives a member of a dataset another role.',
+    audit: 'datasetMember.roleChanged',
+    authScopes: toGiveRole(
+      [],
+      ({ input }: { input: { datasetId: string; memberId: string; role: Role } }) => ({
+        id: idOf('Dataset', input.datasetId),
+        memberId: idOf('DatasetMember', input.memberId),
+        role: input.role,
+      }),
+    ),
+    input: {
+      datasetId: t.input.id({ description: 'The dataset.' }),
+      memberId: t.input.id({ description: 'The membership to change: the id of a DatasetMember.' }),
+      role: t.input.field({ type: DatasetRole, description: 'The role to give.' }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const datasetId = idOf('Dataset', input.datasetId);
+      const memberId = idOf('DatasetMember', input.memberId);
+      await changeDatasetMemberRole(changeOf(context), datasetId, memberId, input.role);
+      return { datasetId };
+    },
+  }),
+);
+
+builder.mutationField('removeDatasetMember', (t) =>
+  t.fieldWithInput({
+    type: datasetPayload('RemoveDatasetMemberPayload'),
+    description: 'Removes somebody else from a dataset; to go yourself use leaveDataset.',
+    audit: 'datasetMember.removed',
+    authScopes: onDatasetOf(
+      ['datasetMember:write', 'datasetMember:remove'],
+      ({ input }: { input: { datasetId: string; memberId: string } }) => ({
+        id: idOf('Dataset', input.datasetId),
+        memberId: idOf('DatasetMember', input.memberId),
+      }),
+    ),
+    input: {
+      datasetId: t.input.id({ description: 'The dataset.' }),
+      memberId: t.input.id({ description: 'The membership to end: the id of a DatasetMember.' }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const datasetId = idOf('Dataset', input.datasetId);
+      await removeDatasetMember(
+        changeOf(context),
+        datasetId,
+        idOf('DatasetMember', input.memberId),
+      );
+      return { datasetId };
+    },
+  }),
+);
+
+builder.mutationField('leaveDataset', (t) =>
+  t.fieldWithInput({
+    type: datasetPayload('LeaveDatasetPayload'),
+    description:
+      'Gives up your own membership of a dataset, whatever your role. The last Admin can’t.',
+    audit: 'datasetMember.left',
+    authScopes: onDatasetOf(['dataset:read'], theDataset),
+    input: { datasetId: t.input.id({ description: 'The dataset to leave.' }) },
+    resolve: async (_root, { input }, context) => {
+      const datasetId = idOf('Dataset', input.datasetId);
+      await leaveDataset(changeOf(context), datasetId);
+      return { datasetId };
+    },
+  }),
+);
+
+builder.mutationField('assumeDatasetRole', (t) =>
+  t.fieldWithInput({
+    type: datasetPayload('AssumeDatasetRolePayload'),
+    description: 'Gives yourself, a Super Admin, any role on any dataset of the account.',
+    audit: 'datasetMember.roleAssumed',
+    authScopes: onDatasetOf(['dataset:override'], theDataset),
+    input: {
+      datasetId: t.input.id({ description: 'The dataset.' }),
+      role: t.input.field({ type: DatasetRole, description: 'The role to take.' }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const datasetId = idOf('Dataset', input.datasetId);
+      await assumeDatasetRole(changeOf(context), datasetId, input.role);
+      return { datasetId };
+    },
+  }),
+);

@@ -1,0 +1,50 @@
+import type { DatasetRole as Role } from '../authz/dataset-roles.js';
+import { visibleMembers } from '../domain/visibility.js';
+import { builder } from './builder.js';
+import { DatasetRole } from './enums.js';
+import { Group } from './group.js';
+import { onDataset } from './scopes.js';
+import { ServiceAccount } from './service-account.js';
+import { User } from './user.js';
+
+const Grantee = builder.unionType('Grantee', {
+  description: 'Who holds a membership: a person, a group or a service account.',
+  types: [User, Group, ServiceAccount],
+});
+
+export const DatasetMember = builder.prismaNode('FlowMember', {
+  variant: 'DatasetMember',
+  description: 'Somebody’s role on a dataset.',
+  id: { field: 'id' },
+  findUnique: (id, { principal }) => ({ id, AND: visibleMembers(principal) }),
+  authScopes: onDataset('datasetMember:read', ({ flowId }: { flowId: string }) => ({ id: flowId })),
+  select: { id: true, flowId: true },
+  fields: (t) => ({
+    role: t.field({
+      type: DatasetRole,
+      description: 'The role.',
+      select: { role: true },
+      resolve: ({ role }) => role as Role,
+    }),
+    addedAt: t.expose('addedAt', { type: 'DateTime', description: 'Since when.' }),
+    addedBy: t.relation('addedBy', {
+      nullable: true,
+      description: 'Who gave it; null: nobody who is known.',
+    }),
+    grantee: t.field({
+      type: Grantee,
+      description: 'Who holds it.',
+      select: (_args, _context, nested) => ({
+        user: nested(true, [], 'User'),
+        group: nested(true, [], 'Group'),
+        serviceAccount: nested(true, [], 'ServiceAccount'),
+      }),
+      resolve: ({ user, group, serviceAccount }) => {
+        if (user) return User.addBrand(user);
+        if (group) return Group.addBrand(group);
+        if (serviceAccount) return ServiceAccount.addBrand(serviceAccount);
+        throw new Error('The database holds a membership of nobody.');
+      },
+    }),
+  }),
+});

@@ -1,0 +1,29 @@
+import { visibleDatasets } from '../domain/visibility.js';
+import { builder, reached } from './builder.js';
+import { Dataset } from './dataset.js';
+import { idOf } from './ids.js';
+
+/** The payload of a mutation on a dataset: the dataset as it is afterwards. */
+export function datasetPayload(name: string) {
+  return builder.objectRef<{ datasetId: string }>(name).implement({
+    description: 'The dataset as it is now.',
+    authScopes: reached,
+    fields: (t) => ({
+      dataset: t.prismaField({
+        type: Dataset,
+        nullable: true,
+        description: 'The dataset; null if you can no longer see it.',
+        resolve: (query, { datasetId }, _args, { db, principal }) =>
+          db.flow.findFirst({
+            ...query,
+            where: { AND: [{ id: datasetId }, visibleDatasets(principal)] },
+          }),
+      }),
+    }),
+  });
+}
+
+/** Where the rule of a mutation finds its dataset. */
+export function theDataset({ input }: { input: { datasetId: string } }) {
+  return { id: idOf('Dataset', input.datasetId) };
+}

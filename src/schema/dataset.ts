@@ -1,0 +1,279 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+
+import {
+  DATASET_ROLES,
+  PERMISSION_TO_MAKE,
+  type DatasetRole as Role,
+} from '../authz/dataset-roles.js';
+import { decide, effectiveGrant, type DatasetFacts } from '../authz/decide.js';
+import type { Context } from '../context.js';
+import { visibleDatasets } from '../domain/visibility.js';
+import { builder, reached } from './builder.js';
+import { keyset, keysetConnection, pageCost, type Order } from './connections.js';
+import { DatasetMember } from './dataset-member.js';
+import { AccessVia, DatasetRole, EgressPolicy } from './enums.js';
+import { encodeId, idOf } from './ids.js';
+import { search } from './inputs.js';
+import { onDataset, onDatasetOf } from './scopes.js';
+
+/** An object that belongs to one dataset, with what its reader holds there. */
+interface Reading {
+  readonly id: string;
+  readonly facts: DatasetFacts;
+}
+
+const DatasetAccess = builder.objectRef<Reading>('DatasetAccess').implement({
+  description: 'What you hold on a dataset.',
+  authScopes: reached,
+  fields: (t) => ({
+    role: t.field({
+      type: DatasetRole,
+      nullable: true,
+      description: 'Your role; null: you see the dataset by override only.',
+      resolve: ({ facts }) => effectiveGrant(facts.grants)?.role ?? null,
+    }),
+    via: t.field({
+      type: AccessVia,
+      description: 'How you came by it.',
+      resolve: ({ facts }) => effectiveGrant(facts.grants)?.via ?? 'SUPER_ADMIN_OVERRIDE',
+    }),
+  }),
+});
+
+const ShareSettings = builder.objectRef<Reading>('ShareSettings').implement({
+  description: 'What one needs to know to share a dataset.',
+  authScopes: reached,
+  fields: (t) => ({
+    assignableRoles: t.field({
+      type: [DatasetRole],
+      description:
+        'The roles that you may give to somebody new. Empty: give yourself a role first.',
+      resolve: ({ facts }, _args, context) => assignableRoles(context, facts),
+    }),
+    openedByOverride: t.boolean({
+      description: 'Whether only a Super Admin’s override lets you see them.',
+      resolve: ({ facts }, _args, context) => viaOf(context, facts) === 'SUPER_ADMIN_OVERRIDE',
+    }),
+    isOrphaned: t.boolean({
+      description:
+        'Whether no active Admin is left. A Super Admin can take over with assumeDatasetRole.',
+      resolve: async ({ id }, _args, { access }) => !(await access.isAdministered(id)),
+    }),
+  }),
+});
+
+const DatasetView = builder.prismaObject('DatasetView', {
+  description: 'A saved way to look at a dataset.',
+  authScopes: onDataset('dataset:read', ({ flowId }: { flowId: string }) => ({ id: flowId })),
+  select: { id: true, flowId: true },
+  fields: (t) => ({
+    id: t.id({
+      description: 'The id, to name the view with.',
+      resolve: ({ id }) => encodeId('DatasetView', id),
+    }),
+    name: t.exposeString('name', { description: 'The name of the view.' }),
+  }),
+});
+
+builder.prismaObject('DatasetSettings', {
+  description: 'How a dataset opens, and who may take data out of it.',
+  authScopes: onDataset('dataset:configure', ({ flowId }: { flowId: string }) => ({ id: flowId })),
+  select: { flowId: true },
+  fields: (t) => ({
+    downloadPolicy: t.expose('downloadPolicy', {
+      type: EgressPolicy,
+      description: 'Who may download attachments.',
+    }),
+    printPolicy: t.expose('printPolicy', { type: EgressPolicy, description: 'Who may print.' }),
+    exportPolicy: t.expose('exportPolicy', { type: EgressPolicy, description: 'Who may export.' }),
+    defaultView: t.relation('defaultView', {
+      type: DatasetView,
+      nullable: true,
+      description: 'The view that it opens with; null: every row.',
+    }),
+  }),
+});
+
+const itself = ({ id }: { id: string }) => ({ id });
+const BY_ID = [['id', 'asc']] as const;
+
+export const Dataset = builder.prismaNode('Flow', {
+  variant: 'Dataset',
+  description: 'A table that people fill and share: fields, rows and views.',
+  id: { field: 'id' },
+  findUnique: (id, { principal }) => ({ id, AND: visibleDatasets(principal) }),
+  authScopes: onDataset('dataset:read', itself),
+  select: { id: true },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name; several datasets may have the same.' }),
+    description: t.exposeString('description', { description: 'What it holds and what for.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When its name or description last changed.',
+    }),
+    createdBy: t.relation('createdBy', {
+      nullable: true,
+      description: 'Who made it; null: nobody who is known.',
+    }),
+    views: t.relation('views', {
+      description: 'The saved views, oldest first, at most 100.',
+      query: { orderBy: { id: 'asc' }, take: 100 },
+    }),
+    settings: t.relation('settings', {
+      nullable: false,
+      onNull: 'error',
+      description: 'How the dataset opens, and who may take data out of it.',
+      authScopes: onDataset('dataset:configure', itself),
+    }),
+    access: t.field({
+      type: DatasetAccess,
+      description: 'What you hold on it.',
+      resolve: ({ id }, _args, context) => readingOf(id, context),
+    }),
+    shareSettings: t.field({
+      type: ShareSettings,
+      description: 'What sharing it needs to know.',
+      authScopes: onDataset('dataset:share', itself),
+      resolve: ({ id }, _args, context) => readingOf(id, context),
+    }),
+    members: t.connection(
+      {
+        type: DatasetMember,
+        description: 'Who holds a role on it, in the order in which they were added.',
+        authScopes: onDataset('datasetMember:read', itself),
+        complexity: pageCost,
+        select: (args, _context, nested) => ({
+          members: nested(keyset(args, BY_ID), ['edges', 'node']),
+          _count: { select: { members: true } },
+        }),
+        resolve: ({ members, _count }, args) =>
+          keysetConnection(
+            args,
+            BY_ID,
+            () => members,
+            () => _count.members,
+          ),
+      },
+      { name: 'DatasetMemberConnection' },
+      { name: 'DatasetMemberEdge' },
+    ),
+  }),
+});
+
+function assignableRoles({ principal }: Context, facts: DatasetFacts): Role[] {
+  if (!principal || !decide(principal, 'datasetMember:write', facts).allowed) return [];
+  const newcomer = { ...facts, target: { role: null } };
+  return DATASET_ROLES.filter(
+    (role) => decide(principal, PERMISSION_TO_MAKE[role], newcomer).allowed,
+  );
+}
+
+function viaOf({ principal }: Context, facts: DatasetFacts) {
+  const decision = principal && decide(principal, 'dataset:share', facts);
+  return decision?.allowed ? decision.via : undefined;
+}
+
+async function readingOf(id: string, { access }: Context): Promise<Reading> {
+  return { id, facts: (await access.dataset(id)) ?? { grants: [] } };
+}
+
+const DatasetFilter = builder.inputType('DatasetFilter', {
+  description: 'Which datasets to list. What is given must all be true.',
+  fields: (t) => ({
+    search: t.string({
+      required: false,
+      description: 'Part of the name, in any case.',
+      validate: search,
+    }),
+  }),
+});
+
+const DatasetOrder = builder.enumType('DatasetOrder', {
+  description: 'The order of a list of datasets.',
+  values: {
+    NAME_ASC: { description: 'By name, A first.' },
+    NAME_DESC: { description: 'By name, Z first.' },
+    CREATED_ASC: { description: 'Oldest first.' },
+    CREATED_DESC: { description: 'Newest first.' },
+  } as const,
+});
+
+/** Ids are made in the order of time. */
+const ORDERS = {
+  NAME_ASC: [
+    ['name', 'asc'],
+    ['id', 'asc'],
+  ],
+  NAME_DESC: [
+    ['name', 'desc'],
+    ['id', 'desc'],
+  ],
+  CREATED_ASC: [['id', 'asc']],
+  CREATED_DESC: [['id', 'desc']],
+} as const satisfies Record<string, Order<'name' | 'id'>>;
+
+builder.queryField('datasets', (t) =>
+  t.connection(
+    {
+      type: Dataset,
+      description: 'The datasets that you can see.',
+      authScopes: { authenticated: true },
+      complexity: pageCost,
+      args: {
+        filter: t.arg({ type: DatasetFilter, required: false, description: 'Which of them.' }),
+        orderBy: t.arg({
+          type: DatasetOrder,
+          defaultValue: 'NAME_ASC',
+          description: 'In which order.',
+        }),
+      },
+      resolve: (_root, { filter, orderBy, ...page }, context, info) => {
+        const where = {
+          AND: [
+            visibleDatasets(context.principal),
+            filter?.search
+              ? { name: { contains: filter.search, mode: 'insensitive' as const } }
+              : {},
+          ],
+        };
+        const query = queryFromInfo({
+          context,
+          info,
+          typeName: 'Dataset',
+          path: ['edges', 'node'],
+        });
+        return keysetConnection<'name' | 'id', { id: string; name: string }>(
+          page,
+          ORDERS[orderBy],
+          (keys) =>
+            context.db.flow.findMany({
+              ...query,
+              select: { ...query.select, id: true, name: true },
+              ...keys,
+              where: { AND: [where, keys.where] },
+            }),
+          () => context.db.flow.count({ where }),
+        );
+      },
+    },
+    { name: 'DatasetConnection' },
+    { name: 'DatasetEdge' },
+  ),
+);
+
+builder.queryField('dataset', (t) =>
+  t.prismaField({
+    type: Dataset,
+    description: 'One dataset.',
+    args: { id: t.arg.id({ description: 'The id of a Dataset.' }) },
+    authScopes: onDatasetOf(['dataset:read'], ({ id }: { id: string }) => ({
+      id: idOf('Dataset', id),
+    })),
+    resolve: (query, _root, { id }, { db, principal }) =>
+      db.flow.findFirstOrThrow({
+        ...query,
+        where: { AND: [{ id: idOf('Dataset', id) }, visibleDatasets(principal)] },
+      }),
+  }),
+);

@@ -1,0 +1,79 @@
+import { AUDIT_ACTIONS, type AuditAction } from '../audit/events.js';
+import { builder } from './builder.js';
+
+export const UserStatus = builder.enumType('UserStatus', {
+  description: 'Whether a person may sign in.',
+  values: {
+    ACTIVE: { description: 'Signs in and works.' },
+    SUSPENDED: { description: 'Is refused everything until reactivated.' },
+  } as const,
+});
+
+export const AddedVia = builder.enumType('AddedVia', {
+  description: 'How a person came into the account.',
+  values: {
+    INVITATION: { description: 'Accepted an invitation.' },
+    SSO: { description: 'Signed in through the identity provider.' },
+    SCIM: { description: 'Was provisioned by the identity provider.' },
+    MANUAL: { description: 'Was added by hand.' },
+  } as const,
+});
+
+export const DatasetRole = builder.enumType('DatasetRole', {
+  description: 'A role on a dataset.',
+  values: {
+    ADMIN: { description: 'Manages the dataset, its fields and its members.' },
+    MEMBER: { description: 'Works on the rows and shares the dataset.' },
+    VIEWER: { description: 'Views, filters and exports.' },
+  } as const,
+});
+
+export const AccessVia = builder.enumType('AccessVia', {
+  description: 'The path by which access was given.',
+  values: {
+    DIRECT: { description: 'A membership of one’s own.' },
+    GROUP: { description: 'The membership of a group.' },
+    SUPER_ADMIN_OVERRIDE: {
+      description: 'The Super Admin’s override; every use is marked and audited.',
+    },
+  } as const,
+});
+
+export const EgressPolicy = builder.enumType('EgressPolicy', {
+  description: 'Who may take data out of a dataset, among those whose role allows it.',
+  values: {
+    EVERY_ROLE: { description: 'Admins, Members and Viewers.' },
+    ADMINS_AND_MEMBERS: { description: 'Admins and Members.' },
+    ADMINS: { description: 'Admins only.' },
+    NOBODY: { description: 'Nobody.' },
+  } as const,
+});
+
+export const SessionTransport = builder.enumType('SessionTransport', {
+  description: 'How a session’s token travels.',
+  values: {
+    COOKIE: { description: 'In a cookie that scripts can’t read: for browsers.' },
+    BEARER: { description: 'In the Authorization header: for everything else.' },
+  } as const,
+});
+
+export const AuditOutcome = builder.enumType('AuditOutcome', {
+  description: 'How it ended.',
+  values: {
+    SUCCEEDED: { description: 'It was done.' },
+    REFUSED: { description: 'It was refused, and nothing changed.' },
+    FAILED: { description: 'It failed on our side, and nothing changed.' },
+  } as const,
+});
+
+const actions = Object.entries(AUDIT_ACTIONS) as [AuditAction, string][];
+
+export const AuditActionEnum = builder.enumType('AuditAction', {
+  description: 'What can stand in the audit log.',
+  values: Object.fromEntries(
+    actions.map(([value, description]) => [
+      value.replace('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase(),
+      { value, description },
+    ]),
+  ),
+});

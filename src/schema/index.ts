@@ -1,0 +1,27 @@
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { lexicographicSortSchema, specifiedDirectives, type GraphQLSchema } from 'graphql';
+
+import './account.js';
+import './audit.js';
+import { builder } from './builder.js';
+import './dataset-member-mutations.js';
+import './dataset-mutations.js';
+import './dataset.js';
+import './me.js';
+import { ruleDirective, semanticNonNullDirective } from './plugins/rules.js';
+import './session.js';
+import './user.js';
+
+/** Builds the schema; throws if a field has no rule or a mutation no audit event. */
+export function buildSchema(): GraphQLSchema {
+  return builder.toSchema({
+    sortSchema: false,
+    directives: [...specifiedDirectives, ruleDirective, semanticNonNullDirective],
+  });
+}
+
+/** The schema as text, with the rule of every field: what `schema.graphql` holds. */
+export function printSchema(schema: GraphQLSchema): string {
+  const sorted = lexicographicSortSchema(schema);
+  return `${printSchemaWithDirectives(sorted, { pathToDirectivesInExtensions: ['directives'] })}\n`;
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** Text that a database keeps exactly: no NUL, no half of a surrogate pair. */
+const storable = z
+  .string()
+  .refine(
+    (text) => text.isWellFormed() && !text.includes('\0'),
+    'Leave out NUL and broken characters.',
+  );
+
+export const name = storable
+  .refine((text) => text.trim() !== '', 'Give it a name.')
+  .refine((text) => !/\p{Cc}/u.test(text), 'A name is one line.')
+  .max(200, 'A name has at most 200 characters.')
+  .transform((text) => text.trim());
+
+export const description = storable.max(10_000, 'A description has at most 10,000 characters.');
+
+export const search = storable.max(200, 'Search for at most 200 characters.');
+
+export const shortText = storable.max(320, 'This has at most 320 characters.');
+
+/** Long enough for any passphrase, short enough to hash. */
+export const password = z.string().max(1024, 'A password has at most 1,024 characters.');

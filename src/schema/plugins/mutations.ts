@@ -1,0 +1,71 @@
+import SchemaBuilder, {
+  BasePlugin,
+  PothosSchemaError,
+  type FieldNullability,
+  type InputFieldMap,
+  type PothosOutputFieldConfig,
+  type SchemaTypes,
+  type TypeParam,
+} from '@pothos/core';
+import { RequestCache } from '@pothos/plugin-scope-auth';
+import type { GraphQLFieldResolver } from 'graphql';
+
+import type { AuditAction } from '../../audit/events.js';
+import { refresh, withChange, type Context } from '../../context.js';
+import { transact } from '../../domain/change.js';
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      mutations: MutationsPlugin<Types>;
+    }
+    export interface MutationFieldOptions<
+      Types extends SchemaTypes,
+      Type extends TypeParam<Types>,
+      Nullable extends FieldNullability<Type>,
+      Args extends InputFieldMap,
+      ResolveReturnShape,
+    > {
+      /** What it leaves in the audit log. */
+      audit: AuditAction;
+      /** Whether the domain function opens its transaction itself, because it first has slow work to do. */
+      ownTransaction?: boolean;
+    }
+  }
+}
+
+/** Makes each root mutation field one transaction with one audit entry: its rule, its changes and its entry. */
+class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
+    if (config.kind === 'Mutation' && !config.pothosOptions.audit) {
+      throw new PothosSchemaError(`Mutation.${config.name} names no audit event: \`audit: '…'\`.`);
+    }
+    return config;
+  }
+
+  /** Outside the argument mappers, so that input which they refuse leaves its entry too. */
+  override wrapArgMappers(
+    resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    config: PothosOutputFieldConfig<Types>,
+  ): typeof resolve {
+    if (config.kind !== 'Mutation' || config.pothosOptions.ownTransaction) return resolve;
+    const { audit } = config.pothosOptions;
+    return async (parent, args, typedContext, info) => {
+      // The plugin's types are open; the builder's Context is ours.
+      const context = typedContext as Context;
+      const { db, principal, provenance, system } = context;
+      // Without a principal the rule refuses, and no account could hold the entry: the request log has it.
+      if (!principal) return resolve(parent, args, context, info);
+      try {
+        return await transact({ db, principal, provenance, now: system.now() }, audit, (change) =>
+          resolve(parent, args, withChange(context, change), info),
+        );
+      } finally {
+        await refresh(context);
+        RequestCache.clearForContext(context);
+      }
+    };
+  }
+}
+
+SchemaBuilder.registerPlugin('mutations', MutationsPlugin);

@@ -1,0 +1,135 @@
+import SchemaBuilder, {
+  BasePlugin,
+  PothosSchemaError,
+  type PothosOutputFieldConfig,
+  type PothosTypeConfig,
+  type SchemaTypes,
+} from '@pothos/core';
+import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, GraphQLString } from 'graphql';
+
+import { ruleName, rolesAllowed } from '../../authz/decide.js';
+import type { Permission } from '../../authz/permissions.js';
+import type { PrintedRule } from '../scopes.js';
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      rules: RulesPlugin<Types>;
+    }
+  }
+}
+
+export const ruleDirective = new GraphQLDirective({
+  name: 'rule',
+  description:
+    'Who may read the field or call the mutation. On a type: its fields that have no rule of their own.',
+  locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT],
+  args: { is: { type: new GraphQLNonNull(GraphQLString) } },
+});
+
+export const semanticNonNullDirective = new GraphQLDirective({
+  name: 'semanticNonNull',
+  description: 'Null only together with an error: a refusal.',
+  locations: [DirectiveLocation.FIELD_DEFINITION],
+});
+
+/**
+ * Proves while the schema is built that every output field has a rule, of its own or of its type, and prints it.
+ * A field that has its own can be refused, so it becomes nullable, whatever its data.
+ */
+class RulesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
+    if (config.graphqlKind !== 'Object') return config;
+    const rule = printed((config.pothosOptions as Ruled).authScopes);
+    if (!rule) return config;
+    // What is open on a type says nothing to those who read its description.
+    return { ...config, ...withRule(config, rule.isPublic ? { ...rule, text: '' } : rule) };
+  }
+
+  override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
+    // The fields of an interface are those of the types behind it, each of which has its rule.
+    if (config.graphqlKind === 'Interface') return config;
+    const own = printed((config.pothosOptions as Ruled).authScopes);
+    const type = this.buildCache.getTypeConfig(config.parentType);
+    const inherited = printed((type.pothosOptions as Ruled).authScopes);
+    if (!own && !inherited) {
+      throw new PothosSchemaError(
+        `${config.parentType}.${config.name} has no rule: give it or its type authScopes, or say why it is public.`,
+      );
+    }
+    if (!own) return config;
+    const semanticNonNull = !own.isPublic && !config.type.nullable;
+    return {
+      ...config,
+      ...withRule(config, own, semanticNonNull && { semanticNonNull: {} }),
+      type: semanticNonNull ? { ...config.type, nullable: true } : config.type,
+    };
+  }
+}
+
+interface Ruled {
+  authScopes?: Record<string, unknown> | PrintedRule;
+}
+
+interface Rule {
+  readonly name: string;
+  readonly text: string;
+  readonly isPublic: boolean;
+}
+
+function printed(scopes: Ruled['authScopes']): Rule | undefined {
+  if (!scopes) return undefined;
+  if (typeof scopes !== 'function') return ruleOfMap(scopes as Record<string, unknown>);
+  const { rule, permissions } = scopes as Partial<PrintedRule>;
+  if (!rule || !permissions)
+    throw new PothosSchemaError('A rule that is a function must print itself.');
+  return { name: rule, text: [rule, ...rolesOf(permissions)].join(' — '), isPublic: false };
+}
+
+function ruleOfMap(scopes: Record<string, unknown>): Rule | undefined {
+  const [entry, ...others] = Object.entries(scopes);
+  if (!entry || others.length > 0)
+    throw new PothosSchemaError('A rule is one scope; combine with $any or $all.');
+  const [scope, parameter] = entry;
+  switch (scope) {
+    case 'public':
+      return { name: 'public', text: `public — ${String(parameter)}`, isPublic: true };
+    case 'authenticated':
+      return {
+        name: 'authenticated',
+        text: 'authenticated — everybody who is signed in',
+        isPublic: false,
+      };
+    case 'account': {
+      const permission = parameter as Permission;
+      return {
+        name: ruleName(permission),
+        text: `${ruleName(permission)} — ${rolesAllowed(permission)}`,
+        isPublic: false,
+      };
+    }
+    default:
+      throw new PothosSchemaError(`The scope ${scope} does not print itself as a rule.`);
+  }
+}
+
+function rolesOf(permissions: readonly Permission[]): string[] {
+  const roles = permissions.map(rolesAllowed);
+  return [...new Set(roles)].length === 1 ? roles.slice(0, 1) : [];
+}
+
+function withRule(
+  {
+    description,
+    extensions,
+  }: { description?: string | null | undefined; extensions?: object | null | undefined },
+  { name, text }: Rule,
+  directives: object | false = {},
+) {
+  return {
+    description: [description, text && `Rule: ${text}`].filter(Boolean).join('\n\n'),
+    extensions: { ...extensions, directives: { rule: { is: name }, ...directives } },
+  };
+}
+
+SchemaBuilder.registerPlugin('rules', RulesPlugin);

@@ -1,0 +1,5 @@
+import { writeFileSync } from 'node:fs';
+
+import { buildSchema, printSchema } from './index.js';
+
+writeFileSync('schema.graphql', printSchema(buildSchema()));

@@ -1,0 +1,67 @@
+import { visibleUsers } from '../domain/visibility.js';
+import { builder } from './builder.js';
+import { AddedVia, UserStatus } from './enums.js';
+import { selfOr } from './scopes.js';
+
+const selfOrUserReader = selfOr('user:read', ({ id }: { id: string }) => id);
+
+const Role = builder.prismaObject('Role', {
+  description: 'What somebody may do in the account: a built-in role or one of the account’s own.',
+  authScopes: { account: 'account:read' },
+  select: { id: true },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name of the role.' }),
+    isBuiltIn: t.boolean({
+      description: 'Whether every account has it.',
+      select: { builtIn: true },
+      resolve: ({ builtIn }) => builtIn !== null,
+    }),
+  }),
+});
+
+export const User = builder.prismaNode('User', {
+  description: 'A person in the account.',
+  id: { field: 'id' },
+  findUnique: (id, { principal }) => ({ id, AND: visibleUsers(principal) }),
+  authScopes: selfOr('directory:read', ({ id }: { id: string }) => id),
+  select: { id: true },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name that others see.' }),
+    email: t.exposeString('email', { description: 'The address to sign in with.' }),
+    status: t.expose('status', {
+      type: UserStatus,
+      description: 'Whether the person may sign in.',
+      authScopes: selfOrUserReader,
+    }),
+    lastSignedInAt: t.expose('lastSignedInAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The last successful sign-in; null: never.',
+      authScopes: selfOrUserReader,
+    }),
+    addedAt: t.expose('addedAt', {
+      type: 'DateTime',
+      description: 'When the person came into the account.',
+      authScopes: selfOrUserReader,
+    }),
+    addedVia: t.expose('addedVia', {
+      type: AddedVia,
+      description: 'How the person came into the account.',
+      authScopes: selfOrUserReader,
+    }),
+    addedBy: t.relation('addedBy', {
+      nullable: true,
+      description: 'Who brought the person in; null: nobody who is known.',
+      authScopes: selfOrUserReader,
+    }),
+    roles: t.field({
+      type: [Role],
+      description: 'The account roles of the person; several add up.',
+      authScopes: selfOrUserReader,
+      select: (_args, _context, nested) => ({
+        roles: { select: { role: nested() }, orderBy: { roleId: 'asc' } },
+      }),
+      resolve: ({ roles }) => roles.map(({ role }) => role),
+    }),
+  }),
+});

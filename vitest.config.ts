@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+
+import { defineConfig } from 'vitest/config';
+
+const onDatabase = ['test/{db,authn,domain,audit,schema}/**/*.test.ts'];
+const inBrowser = ['test/e2e/browser*.test.ts'];
+
+export default defineConfig({
+  resolve: {
+    // Otherwise some importers get graphql's ES modules and others its CommonJS: two realms.
+    alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }],
+  },
+  test: {
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'pure', include: ['test/*.test.ts', 'test/{authz,house}/**/*.test.ts'] },
+      },
+      // Without isolation a worker keeps its modules, and so its database, from file to file.
+      {
+        extends: true,
+        test: {
+          name: 'embedded',
+          include: onDatabase,
+          isolate: false,
+          globalSetup: 'test/support/embedded-setup.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: onDatabase,
+          isolate: false,
+          globalSetup: 'test/support/postgres-setup.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: inBrowser,
+          testTimeout: 120_000,
+          globalSetup: 'test/support/postgres-setup.ts',
+        },
+      },
+      { extends: true, test: { name: 'browser', include: inBrowser, testTimeout: 120_000 } },
+    ],
+  },
+});
