@@ -1,0 +1,61 @@
+import { Writable } from 'node:stream';
+
+import { pino } from 'pino';
+
+import { createApp, type App } from '../../src/app.js';
+import type { AttemptLimits } from '../../src/authn/attempts.js';
+import { readConfig } from '../../src/config.js';
+import { testDatabase } from './database.js';
+
+export const SECRET = 'a secret of the tests, long enough to be one';
+
+/** One line of the request log. */
+export type LogLine = { requestId: string; statements: number } & Record<string, unknown>;
+
+export interface TestApp extends App {
+  /** The log lines of the requests so far, as they were written. */
+  readonly lines: string[];
+  lineOf(requestId: string): LogLine;
+}
+
+interface Options {
+  readonly now?: () => Date;
+  readonly attemptLimits?: AttemptLimits;
+  readonly environment?: Record<string, string>;
+}
+
+/** The real application on this worker's database. */
+export async function testApp(options: Options = {}): Promise<TestApp> {
+  const {
+    environment = {},
+    now,
+    attemptLimits = { perPerson: 1_000, perAddress: 100_000 },
+  } = options;
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const config = readConfig({ FIELDGATE_SECRET: SECRET, ...environment });
+  const database = await testDatabase();
+  const app = createApp({ config, database, log: pino(sink), attemptLimits, ...(now && { now }) });
+  return {
+    ...app,
+    lines,
+    lineOf(requestId) {
+      const line = lines.find((text) => text.includes(`"requestId":"${requestId}","method"`));
+      if (line === undefined) throw new Error(`No log line tells of the request ${requestId}.`);
+      return JSON.parse(line) as LogLine;
+    },
+  };
+}
+
+let shared: Promise<TestApp> | undefined;
+
+/** The application that the tests of this worker share. */
+export function sharedApp(): Promise<TestApp> {
+  shared ??= testApp();
+  return shared;
+}
