@@ -8,11 +8,12 @@ import { ATTEMPT_LIMITS, createAttempts, type AttemptLimits } from './authn/atte
 import type { Config } from './config.js';
 import { createContext, type Context, type System } from './context.js';
 import type { Database } from './db/database.js';
-import { runCounted, statementCount } from './db/statements.js';
+import { runCounted } from './db/statements.js';
 import { touchSession } from './domain/session.js';
 import { maskError, useErrors } from './http/errors.js';
 import { useLimits } from './http/limits.js';
 import { useOverrideMarks } from './http/overrides.js';
+import { logRequest, useRequestFacts, type Served } from './http/request-log.js';
 import { cookieName, isSecure, readRequest } from './http/request.js';
 import { buildSchema } from './schema/index.js';
 
@@ -31,13 +32,6 @@ export interface App {
   fetch(request: Request, peer: { readonly address: string | undefined }): Promise<Response>;
   /** Waits for what goes on after an answer. */
   close(): Promise<void>;
-}
-
-interface Served {
-  readonly request: ReturnType<typeof readRequest>;
-  context?: Context;
-  operationName?: string | undefined;
-  errorCodes?: unknown[];
 }
 
 export function createApp({
@@ -74,21 +68,10 @@ export function createApp({
     const served: Served = { request: readRequest(request, address, config) };
     const response = await routes.fetch(request, { served });
     leaveCookie(response, request, served, config);
-    const { context, operationName, errorCodes } = served;
+    const { context } = served;
     const { requestId } = served.request.provenance;
     response.headers.set('x-request-id', requestId);
-    log.info({
-      requestId,
-      method: request.method,
-      path: new URL(request.url).pathname,
-      status: response.status,
-      principal: context?.principal?.subject.id,
-      credential: context?.principal?.credential.id,
-      operation: operationName?.slice(0, 100),
-      ms: Math.round(performance.now() - started),
-      statements: statementCount(),
-      ...(errorCodes?.length && { errorCodes }),
-    });
+    logRequest(log, request, response, served, started);
     if (context?.principal && context.lastSeenAt) {
       const touched = touchSession(system, context.principal.credential.id, context.lastSeenAt)
         .catch((error: unknown) => log.warn({ requestId, error }, 'session not touched'))
@@ -108,9 +91,8 @@ function createGraphql(system: System, config: Config, log: Logger) {
   return createYoga<{ served: Served }, Context>({
     schema: buildSchema(),
     graphqlEndpoint: '/graphql',
-    context: async ({ served, params }) => {
+    context: async ({ served }) => {
       const { provenance, presented } = served.request;
-      served.operationName = params.operationName ?? undefined;
       try {
         served.context = await createContext(system, provenance, presented);
         return served.context;
@@ -129,7 +111,13 @@ function createGraphql(system: System, config: Config, log: Logger) {
     multipart: false,
     maxRequestBodySize: LARGEST_BODY,
     maskedErrors: { maskError: (error) => maskError(error, 'unknown', log) },
-    plugins: [useCsrfPrevention(), useLimits(), useErrors(log), useOverrideMarks()],
+    plugins: [
+      useCsrfPrevention(),
+      useLimits(),
+      useErrors(log),
+      useOverrideMarks(),
+      useRequestFacts(),
+    ],
   });
 }
 

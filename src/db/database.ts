@@ -42,6 +42,8 @@ export async function openDatabase(
 export function databaseOver(driver: Driver): Database {
   const client = new PrismaClient({
     adapter: countStatements(driver.factory),
+    // The other formats print what was to be written.
+    errorFormat: 'minimal',
     transactionOptions: { maxWait: 15_000, timeout: 15_000 },
   });
   return {

@@ -1,7 +1,11 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { PGlite, type Transaction as PGliteTransaction } from '@electric-sql/pglite';
+import {
+  PGlite,
+  type QueryOptions,
+  type Transaction as PGliteTransaction,
+} from '@electric-sql/pglite';
 import type {
   SqlDriverAdapter,
   SqlDriverAdapterFactory,
@@ -157,6 +161,8 @@ const ROLLED_BACK = new Error('The transaction was rolled back on request.');
 
 // The adapter wants a whole database, and asks it for nothing but `query`.
 function queryableIn(inner: PGliteTransaction, pglite: PGlite): Promise<SqlDriverAdapter> {
-  const scope: PGlite = Object.create(pglite, { query: { value: inner.query } });
+  const scope: PGlite = Object.create(pglite);
+  scope.query = <T>(sql: string, values?: unknown[], options?: QueryOptions) =>
+    inner.query<T>(sql, values, options);
   return new PrismaPGlite(scope).connect();
 }

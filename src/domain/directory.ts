@@ -1,6 +1,7 @@
 import type { Principal } from '../authz/principal.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
+import { encodeId } from './ids.js';
 
 /** Somebody with whom a flow can be shared. */
 export interface Grantee {
@@ -45,7 +46,16 @@ export async function findGrantee(
     throw new DomainError(
       'AMBIGUOUS_GRANTEE',
       `${candidates.length} match this name. Choose one of the candidates and pass its id as granteeId.`,
-      { candidates: candidates.slice(0, MOST_CANDIDATES) },
+      {
+        candidates: candidates
+          .slice(0, MOST_CANDIDATES)
+          .map(({ kind, id, name, detail }) => ({
+            id: encodeId(kind, id),
+            type: kind,
+            name,
+            detail,
+          })),
+      },
     );
   }
   return only;

@@ -49,12 +49,8 @@ function describe(error: unknown) {
   return { name: error.name, code, message, stack: places?.slice(0, 12) };
 }
 
-interface Served {
-  served: { errorCodes?: unknown[] };
-}
-
-/** What the answer shows of the errors of an operation, and what the log keeps of them. */
-export function useErrors(log: Logger): Plugin<Context, Served> {
+/** Lets nothing out but errors with a code of ours. */
+export function useErrors(log: Logger): Plugin<Context> {
   return {
     onExecute: ({ args }) => ({
       onExecuteDone({ result, setResult }) {
@@ -66,12 +62,10 @@ export function useErrors(log: Logger): Plugin<Context, Served> {
         setResult({ ...result, errors });
       },
     }),
-    onResultProcess({ result, serverContext }) {
-      if (Array.isArray(result) || Symbol.asyncIterator in result || !result.errors) return;
-      const errors = result.errors.map((error) => withCode(error, 'BAD_REQUEST'));
-      serverContext.served.errorCodes = [
-        ...new Set(errors.map(({ extensions }) => extensions['code'])),
-      ];
+    // What was refused before it was executed.
+    onResultProcess({ result }) {
+      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+      for (const error of result.errors ?? []) withCode(error, 'BAD_REQUEST');
     },
   };
 }

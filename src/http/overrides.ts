@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 
 import { recordAll } from '../audit/record.js';
 import type { Context } from '../context.js';
-import { encodeId } from '../schema/ids.js';
+import { encodeId } from '../domain/ids.js';
 
 /**
  * Marks what only a Super Admin's override allowed: in `extensions.overrides` of the answer, and in the audit log,

@@ -1,11 +1,11 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 
 import type { AuditAction } from '../audit/events.js';
+import { encodeId, idOf } from '../domain/ids.js';
 import { visibleAuditEntries } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { keysetConnection, pageCost } from './connections.js';
 import { AuditActionEnum, AuditOutcome } from './enums.js';
-import { encodeId, idOf } from './ids.js';
 
 const NEWEST_FIRST = [['id', 'desc']] as const;
 

@@ -8,10 +8,10 @@ import WithInputPlugin from '@pothos/plugin-with-input';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 
 import type { Context } from '../context.js';
+import { decodeId, encodeId } from '../domain/ids.js';
 import { invalidInput } from '../errors.js';
 import { getDatamodel } from './generated/prisma.js';
 import type PrismaTypes from './generated/prisma.js';
-import { decodeId, encodeId } from './ids.js';
 import './plugins/costs.js';
 import './plugins/mutations.js';
 import './plugins/rules.js';
@@ -76,7 +76,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: 'The page.',
       complexity: { field: 0, multiplier: 1 },
     },
-    nodeFieldOptions: { nullable: false, description: 'The object.' },
+    nodeFieldOptions: { nullable: false, description: 'The object.', complexity: 1 },
     cursorFieldOptions: { description: 'Its place in the list: pass it as `after` or `before`.' },
     pageInfoFieldOptions: { description: 'Whether there is more.', complexity: 0 },
     hasNextPageFieldOptions: { description: 'Whether there are more after this page.' },

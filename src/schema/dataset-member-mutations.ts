@@ -8,11 +8,11 @@ import {
   removeDatasetMember,
   type Whom,
 } from '../domain/dataset-member.js';
+import { decodeId, idOf } from '../domain/ids.js';
 import { invalidInput } from '../errors.js';
 import { builder } from './builder.js';
 import { datasetPayload, theDataset } from './dataset-payload.js';
 import { DatasetRole } from './enums.js';
-import { decodeId, idOf } from './ids.js';
 import { shortText } from './inputs.js';
 import { onDatasetOf, toGiveRole } from './scopes.js';
 

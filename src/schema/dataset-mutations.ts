@@ -6,10 +6,10 @@ import {
   describeDataset,
   renameDataset,
 } from '../domain/dataset.js';
+import { encodeId, idOf } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
 import { datasetPayload, theDataset } from './dataset-payload.js';
 import { EgressPolicy } from './enums.js';
-import { encodeId, idOf } from './ids.js';
 import { description, name } from './inputs.js';
 import { onDatasetOf } from './scopes.js';
 

@@ -1,7 +1,7 @@
+import { idOf } from '../domain/ids.js';
 import { visibleDatasets } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { Dataset } from './dataset.js';
-import { idOf } from './ids.js';
 
 /** The payload of a mutation on a dataset: the dataset as it is afterwards. */
 export function datasetPayload(name: string) {

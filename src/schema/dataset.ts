@@ -7,12 +7,12 @@ import {
 } from '../authz/dataset-roles.js';
 import { decide, effectiveGrant, type DatasetFacts } from '../authz/decide.js';
 import type { Context } from '../context.js';
+import { encodeId, idOf } from '../domain/ids.js';
 import { visibleDatasets } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { keyset, keysetConnection, pageCost, type Order } from './connections.js';
 import { DatasetMember } from './dataset-member.js';
 import { AccessVia, DatasetRole, EgressPolicy } from './enums.js';
-import { encodeId, idOf } from './ids.js';
 import { search } from './inputs.js';
 import { onDataset, onDatasetOf } from './scopes.js';
 

@@ -4,7 +4,7 @@ import { PERMISSION_TO_MAKE, type DatasetRole } from '../authz/dataset-roles.js'
 import { decide, ruleName, type DatasetFacts } from '../authz/decide.js';
 import type { AccountPermission, DatasetPermission, Permission } from '../authz/permissions.js';
 import type { Context } from '../context.js';
-import { isInAnotherWorkspace, lockFlow } from '../domain/access.js';
+import { isInAnotherWorkspace, lockFlow, readDatasetFacts } from '../domain/access.js';
 import { getMember } from '../domain/dataset-member.js';
 import { DomainError, notFound, unauthenticated } from '../errors.js';
 
@@ -74,16 +74,23 @@ function allowOnDataset(context: Context, scope: DatasetScope): true | Promise<t
     : decideAll(context, scope, facts);
 }
 
-/** Inside a mutation the dataset is locked before its facts are read, and nobody changes them until the end. */
+/**
+ * Inside a mutation the dataset is locked before its facts are read, and nobody changes them until the end. Only who
+ * can see it comes that far: nobody else waits for the lock, or makes others wait.
+ */
 async function allowChange(context: Context, scope: DatasetScope): Promise<true> {
   const { change, db } = context;
+  const principal = principalOf(context);
   change?.aim({ type: 'Dataset', id: scope.id });
-  await lockFlow(db, principalOf(context), scope.id);
+  const before = (await readDatasetFacts(db, principal, [scope.id])).get(scope.id);
+  if (!before || !decide(principal, 'dataset:read', before).allowed)
+    return hidden(context, scope.id);
+  await lockFlow(db, principal, scope.id);
   const facts = await context.access.dataset(scope.id);
   const { memberId } = scope;
   if (memberId === undefined) return decideAll(context, scope, facts);
   // Whoever may not see members is refused before the member is looked for, so the answer tells nothing of it.
-  const seesMembers = facts && decide(principalOf(context), 'datasetMember:read', facts).allowed;
+  const seesMembers = facts && decide(principal, 'datasetMember:read', facts).allowed;
   if (memberId === null || !seesMembers) {
     return decideAll(context, scope, facts && { ...facts, target: { role: null } });
   }

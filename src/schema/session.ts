@@ -1,9 +1,9 @@
 import { changeOf } from '../context.js';
+import { encodeId, idOf } from '../domain/ids.js';
 import { revokeSession, signIn, signOut } from '../domain/session.js';
 import { visibleSessions } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { SessionTransport } from './enums.js';
-import { encodeId, idOf } from './ids.js';
 import { password, shortText } from './inputs.js';
 import { selfOr } from './scopes.js';
 

@@ -117,8 +117,8 @@ describe.runIf(testDatabaseKind() === 'embedded')('the lock of a data directory'
         file = `${contested}.lock`;
         if (round % 5 > 0) leaveLock({ pid: deadPid() });
         const answers = await Promise.all(starters.map((starter) => ask(starter, contested)));
-        const sorted = answers.toSorted();
-        expect(sorted).toEqual([...Array.from({ length: 19 }, () => 'refused'), 'taken']);
+        expect(answers.filter((answer) => answer === 'taken')).toHaveLength(1);
+        expect(answers.filter((answer) => answer === 'refused')).toHaveLength(19);
         expect(readdirSync(root).filter((name) => name.startsWith(`round-${round}.`))).toEqual([
           `round-${round}.lock`,
         ]);

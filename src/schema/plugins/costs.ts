@@ -12,12 +12,19 @@ declare global {
   }
 }
 
-/** An object costs one; the values that it holds come with it. */
+/** What a root field costs: statements of its own. */
+const ROOT = 25;
+/** What the object at the end of a relation costs: it comes with the row that it belongs to. */
+const RELATED = 0.25;
+
+/** The default costs: values come with their object for nothing. A page says itself what it multiplies by. */
 class CostsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
+    const { kind, pothosOptions } = config;
     const type = config.type.kind === 'List' ? config.type.type : config.type;
     const isValue = type.kind === 'Scalar' || type.kind === 'Enum';
-    if (isValue) config.pothosOptions.complexity ??= 0;
+    const isRoot = kind === 'Query' || kind === 'Mutation';
+    pothosOptions.complexity ??= isRoot ? ROOT : isValue ? 0 : RELATED;
     return config;
   }
 }
