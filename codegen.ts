@@ -3,7 +3,6 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 /** Types every operation of the repository: the example operations and those of the tests. */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  emitLegacyCommonJSImports: false,
   importExtension: '.js',
   documents: ['src/http/examples/*.graphql', 'test/**/*.ts'],
   generates: {

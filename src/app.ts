@@ -11,8 +11,10 @@ import type { Database } from './db/database.js';
 import { runCounted } from './db/statements.js';
 import { touchSession } from './domain/session.js';
 import { maskError, useErrors } from './http/errors.js';
+import { strictHeaders } from './http/headers.js';
 import { useLimits } from './http/limits.js';
 import { useOverrideMarks } from './http/overrides.js';
+import { createPages } from './http/pages.js';
 import { logRequest, useRequestFacts, type Served } from './http/request-log.js';
 import { cookieName, isSecure, readRequest } from './http/request.js';
 import { buildSchema } from './schema/index.js';
@@ -49,9 +51,11 @@ export function createApp({
     now,
   };
   const graphql = createGraphql(system, config, log);
+  const pages = createPages({ config, system, log });
   const routes = new Hono<{ Bindings: { served: Served } }>();
   const afterwards = new Set<Promise<unknown>>();
 
+  routes.use(strictHeaders);
   routes.get('/healthz', (c) => c.text('ok\n'));
   routes.get('/readyz', async (c) => {
     try {
@@ -61,7 +65,9 @@ export function createApp({
       return c.text('The database does not answer.\n', 503);
     }
   });
+  routes.route('/', pages.routes);
   routes.all('/graphql', (c) => graphql.fetch(c.req.raw, { served: c.env.served }));
+  routes.notFound(pages.notFound);
 
   async function answer(request: Request, address: string | undefined): Promise<Response> {
     const started = performance.now();

@@ -161,7 +161,7 @@ const ROLLED_BACK = new Error('The transaction was rolled back on request.');
 
 // The adapter wants a whole database, and asks it for nothing but `query`.
 function queryableIn(inner: PGliteTransaction, pglite: PGlite): Promise<SqlDriverAdapter> {
-  const scope: PGlite = Object.create(pglite);
+  const scope = Object.create(pglite) as PGlite;
   scope.query = <T>(sql: string, values?: unknown[], options?: QueryOptions) =>
     inner.query<T>(sql, values, options);
   return new PrismaPGlite(scope).connect();

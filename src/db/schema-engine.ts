@@ -48,8 +48,8 @@ async function instantiate(): Promise<Glue> {
   const imports = Object.fromEntries(Object.entries(glue).filter(isFunctionEntry));
   const { exports } = await WebAssembly.instantiate(module, { './schema_engine_bg.js': imports });
   glue.__wbg_set_wasm(exports);
-  const start = exports['__wbindgen_start'];
-  if (typeof start === 'function') start();
+  const start = exports['__wbindgen_start'] as () => void;
+  start();
   return glue;
 }
 

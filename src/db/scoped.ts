@@ -20,7 +20,7 @@ const TENANT_MODELS: ReadonlySet<string> = new Set<Prisma.ModelName>([
 ]);
 
 type Row = Record<string, unknown>;
-type Arguments = { where?: Row; data?: Row | Row[]; create?: Row };
+type Arguments = { where?: Row; data?: Row | Row[]; create?: Row; select?: Row };
 
 /**
  * A client that reads and writes rows of one account only, whatever its caller asks for;
@@ -36,10 +36,36 @@ export function scopeToAccount(client: PrismaClient, accountId: string = NO_ACCO
             model === 'Account' ? 'id' : TENANT_MODELS.has(model) ? 'accountId' : undefined;
           if (!key)
             throw new Error(`${model} belongs to no account; reach it through its own room.`);
-          return query(confine(operation, args as Arguments, { [key]: accountId }) as typeof args);
+          const run = (confined: Arguments) => query(confined as typeof args);
+          return isLookup(operation, args as Arguments)
+            ? lookUp(run, operation, args as Arguments, key, accountId)
+            : run(confine(operation, args as Arguments, { [key]: accountId }));
         },
       },
     },
+  });
+}
+
+/** Prisma gathers the look-ups of a tick into one statement, if each is by a key and nothing else. */
+function isLookup(operation: string, { where = {} }: Arguments): boolean {
+  return operation.startsWith('findUnique') && Object.keys(where).length === 1;
+}
+
+/** So a look-up stays one, and whose row it found is asked afterwards. */
+async function lookUp(
+  run: (args: Arguments) => Promise<unknown>,
+  operation: string,
+  args: Arguments,
+  key: string,
+  accountId: string,
+): Promise<unknown> {
+  const select = args.select && { ...args.select, [key]: true };
+  const row = (await run({ ...args, ...(select && { select }) })) as Row | null;
+  if (row === null || row[key] === accountId) return row;
+  if (operation === 'findUnique') return null;
+  throw new Prisma.PrismaClientKnownRequestError('No record was found.', {
+    code: 'P2025',
+    clientVersion: Prisma.prismaVersion.client,
   });
 }
 

@@ -15,7 +15,7 @@ export interface Change {
   readonly principal: Principal;
   readonly now: Date;
   /** Writes the one audit entry that the transaction must not commit without. */
-  record(event: Omit<AuditEvent, 'action' | 'via'>): Promise<void>;
+  readonly record: (event: Omit<AuditEvent, 'action' | 'via'>) => Promise<void>;
 }
 
 /** A change as its rule sees it: what it is about and which path allowed it go into its entry. */

@@ -17,7 +17,7 @@ const MOST_CANDIDATES = 10;
 
 /** A name as it is compared: compatibility-normalised, lower case, single spaces. */
 export function nameKey(name: string): string {
-  return name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+  return name.normalize('NFKC').trim().replaceAll(/\s+/gu, ' ').toLowerCase();
 }
 
 /**
@@ -47,14 +47,12 @@ export async function findGrantee(
       'AMBIGUOUS_GRANTEE',
       `${candidates.length} match this name. Choose one of the candidates and pass its id as granteeId.`,
       {
-        candidates: candidates
-          .slice(0, MOST_CANDIDATES)
-          .map(({ kind, id, name, detail }) => ({
-            id: encodeId(kind, id),
-            type: kind,
-            name,
-            detail,
-          })),
+        candidates: candidates.slice(0, MOST_CANDIDATES).map(({ kind, id, name, detail }) => ({
+          id: encodeId(kind, id),
+          type: kind,
+          name,
+          detail,
+        })),
       },
     );
   }

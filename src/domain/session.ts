@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 
-import { record, type Provenance } from '../audit/record.js';
+import { record as recordAlone, type Provenance } from '../audit/record.js';
 import { isPassword } from '../authn/password.js';
 import { mintToken, PEPPER_VERSION } from '../authn/token.js';
 import type { System } from '../context.js';
@@ -40,7 +40,7 @@ export async function signIn(system: System, provenance: Provenance, input: Sign
       ? await startSession(system, provenance, user, input.transport)
       : undefined;
   if (!session) {
-    await record(
+    await recordAlone(
       client,
       { accountId: user?.accountId ?? null, subjectId: user?.id },
       provenance,
@@ -90,7 +90,7 @@ async function startSession(
       },
     });
     const who = { accountId, subjectId: user.id };
-    await record(tx, who, provenance, {
+    await recordAlone(tx, who, provenance, {
       action: 'session.started',
       target: { type: 'Session', id },
       after: { transport },

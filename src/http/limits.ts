@@ -43,7 +43,7 @@ export function useLimits(): Plugin {
 
 function parseWithin(source: string) {
   try {
-    return parse(source, { maxTokens: MOST_TOKENS });
+    return parse(source, { maxLexicalTokens: MOST_TOKENS });
   } catch (error) {
     if (error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')) {
       throw tooComplex(`It has more than ${MOST_TOKENS} tokens.`);

@@ -3,7 +3,6 @@ import { builder } from './builder.js';
 export const Account = builder.prismaNode('Account', {
   description: 'A workspace: what belongs to one account is not seen from another.',
   id: { field: 'id' },
-  findUnique: (id, { principal }) => ({ id, AND: { id: principal?.accountId ?? id } }),
   authScopes: { account: 'account:read' },
   select: { id: true },
   fields: (t) => ({

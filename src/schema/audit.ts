@@ -21,7 +21,6 @@ const AuditTarget = builder.objectRef<{ type: string; id: string }>('AuditTarget
 const AuditEntry = builder.prismaNode('AuditEntry', {
   description: 'What was done or refused, by whom, and with what right. Entries never change.',
   id: { field: 'id' },
-  findUnique: (id, { principal }) => ({ id, AND: visibleAuditEntries(principal) }),
   authScopes: { account: 'auditLog:read' },
   select: { id: true },
   fields: (t) => ({

@@ -12,6 +12,7 @@ import { decodeId, encodeId } from '../domain/ids.js';
 import { invalidInput } from '../errors.js';
 import { getDatamodel } from './generated/prisma.js';
 import type PrismaTypes from './generated/prisma.js';
+import { isVisibleNode } from './node.js';
 import './plugins/costs.js';
 import './plugins/mutations.js';
 import './plugins/rules.js';
@@ -94,8 +95,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       args: { id: { description: 'The id of any object.' } },
       authScopes: { authenticated: true },
       resolve: async (_root, { id }, context, _info, resolveNode) => {
-        const node = id.typename === '' ? null : await resolveNode(id);
-        return node ?? hidden(context, id.id);
+        if (!(await isVisibleNode(id, context))) return hidden(context, id.id);
+        return resolveNode(id);
       },
     },
     nodesQueryOptions: false,

@@ -94,20 +94,23 @@ function encodeCursor(values: readonly (readonly [string, string])[]): string {
 }
 
 function decodeCursor(cursor: string, columns: readonly string[]): string[] {
-  const values = parse(Buffer.from(cursor, 'base64url').toString());
-  const fits =
-    Array.isArray(values) &&
-    values.length === columns.length &&
-    columns.every((column, at) => values[at]?.[0] === column && isText(values[at]?.[1], column));
-  if (!fits) {
+  const parsed = parse(Buffer.from(cursor, 'base64url').toString());
+  const pairs: unknown[] = Array.isArray(parsed) ? parsed : [];
+  const values = columns.map((column, at) => valueOf(column, pairs[at]));
+  if (pairs.length !== columns.length || !values.every((value) => value !== undefined)) {
     throw invalidInput([
       { path: ['after'], message: 'Pass a cursor of the same list in the same order.' },
     ]);
   }
-  return values.map(([, value]: [string, string]) => value);
+  return values;
 }
 
-function isText(value: unknown, column: string): boolean {
+function valueOf(column: string, pair: unknown): string | undefined {
+  const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+  return name === column && isText(value, column) ? value : undefined;
+}
+
+function isText(value: unknown, column: string): value is string {
   if (typeof value !== 'string' || value.includes('\0')) return false;
   return column !== 'id' || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }

@@ -1,5 +1,4 @@
 import type { DatasetRole as Role } from '../authz/dataset-roles.js';
-import { visibleMembers } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { DatasetRole } from './enums.js';
 import { Group } from './group.js';
@@ -16,7 +15,6 @@ export const DatasetMember = builder.prismaNode('FlowMember', {
   variant: 'DatasetMember',
   description: 'Somebody’s role on a dataset.',
   id: { field: 'id' },
-  findUnique: (id, { principal }) => ({ id, AND: visibleMembers(principal) }),
   authScopes: onDataset('datasetMember:read', ({ flowId }: { flowId: string }) => ({ id: flowId })),
   select: { id: true, flowId: true },
   fields: (t) => ({

@@ -101,7 +101,6 @@ export const Dataset = builder.prismaNode('Flow', {
   variant: 'Dataset',
   description: 'A table that people fill and share: fields, rows and views.',
   id: { field: 'id' },
-  findUnique: (id, { principal }) => ({ id, AND: visibleDatasets(principal) }),
   authScopes: onDataset('dataset:read', itself),
   select: { id: true },
   fields: (t) => ({

@@ -72,7 +72,7 @@ export const AuditActionEnum = builder.enumType('AuditAction', {
   description: 'What can stand in the audit log.',
   values: Object.fromEntries(
     actions.map(([value, description]) => [
-      value.replace('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase(),
+      value.replace('.', '_').replaceAll(/[A-Z]/g, '_$&').toUpperCase(),
       { value, description },
     ]),
   ),

@@ -1,10 +1,8 @@
-import { visibleGroups } from '../domain/visibility.js';
 import { builder } from './builder.js';
 
 export const Group = builder.prismaNode('Group', {
   description: 'People who hold memberships together.',
   id: { field: 'id' },
-  findUnique: (id, { principal }) => ({ id, AND: visibleGroups(principal) }),
   authScopes: { account: 'directory:read' },
   select: { id: true },
   fields: (t) => ({

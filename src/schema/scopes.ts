@@ -189,10 +189,10 @@ export function selfOr<Parent>(
   }));
 }
 
-function printing<Scopes extends (...args: never[]) => object>(
+function printing<Rule extends (...args: never[]) => object>(
   rule: string,
   permissions: readonly Permission[],
-  scopes: Scopes,
-): Scopes & PrintedRule {
+  scopes: Rule,
+): Rule & PrintedRule {
   return Object.assign(scopes, { rule, permissions });
 }

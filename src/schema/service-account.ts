@@ -1,10 +1,8 @@
-import { visibleServiceAccounts } from '../domain/visibility.js';
 import { builder } from './builder.js';
 
 export const ServiceAccount = builder.prismaNode('ServiceAccount', {
   description: 'A program with an identity of its own; never a person.',
   id: { field: 'id' },
-  findUnique: (id, { principal }) => ({ id, AND: visibleServiceAccounts(principal) }),
   authScopes: { account: 'directory:read' },
   select: { id: true },
   fields: (t) => ({

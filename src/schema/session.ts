@@ -1,7 +1,6 @@
 import { changeOf } from '../context.js';
 import { encodeId, idOf } from '../domain/ids.js';
 import { revokeSession, signIn, signOut } from '../domain/session.js';
-import { visibleSessions } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { SessionTransport } from './enums.js';
 import { password, shortText } from './inputs.js';
@@ -10,10 +9,6 @@ import { selfOr } from './scopes.js';
 export const Session = builder.prismaNode('Session', {
   description: 'One sign-in of a person that is still good.',
   id: { field: 'id', description: 'A handle; it does not sign anybody in.' },
-  findUnique: (id, { principal, system }) => ({
-    id,
-    AND: visibleSessions(principal, system.now()),
-  }),
   authScopes: selfOr('session:manage', ({ userId }: { userId: string }) => userId),
   select: { id: true, userId: true },
   fields: (t) => ({

@@ -1,4 +1,3 @@
-import { visibleUsers } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { AddedVia, UserStatus } from './enums.js';
 import { selfOr } from './scopes.js';
@@ -22,7 +21,6 @@ const Role = builder.prismaObject('Role', {
 export const User = builder.prismaNode('User', {
   description: 'A person in the account.',
   id: { field: 'id' },
-  findUnique: (id, { principal }) => ({ id, AND: visibleUsers(principal) }),
   authScopes: selfOr('directory:read', ({ id }: { id: string }) => id),
   select: { id: true },
   fields: (t) => ({

@@ -37,7 +37,7 @@ describe('renameDataset', () => {
 
   test('refuses what is no name', async () => {
     const { admin, dataset } = await world();
-    for (const name of ['', '   ', 'x'.repeat(201), 'a\0b', 'a\nb', '\ud800']) {
+    for (const name of ['', '   ', 'x'.repeat(201), 'a\0b', 'a\nb', '\uD800']) {
       const result = await admin.run(RenameDataset, { input: { datasetId: dataset.id, name } });
       expect(result).toFail('INVALID_INPUT');
     }

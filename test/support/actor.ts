@@ -49,6 +49,6 @@ export class Actor {
         replay: send,
       };
     };
-    return send((variables ?? {}) as Record<string, unknown>);
+    return send(variables ?? {});
   }
 }

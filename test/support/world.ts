@@ -26,19 +26,27 @@ interface Person {
   readonly suspended?: boolean;
 }
 
+interface Draft {
+  readonly name?: string;
+  readonly members?: readonly Membership[];
+}
+
 /** An account of one test, and the hands that fill it. */
 export interface Workspace {
   readonly accountId: string;
   readonly slug: string;
   readonly app: TestApp;
   person(person?: Person): Promise<Actor>;
+  /** Many people at the cost of one. */
+  people<const List extends readonly Person[]>(
+    people: List,
+  ): Promise<{ [At in keyof List]: Actor }>;
   /** A group of these people. */
   group(members: readonly Actor[], name?: string): Promise<string>;
   serviceAccount(name?: string): Promise<string>;
-  dataset(options: {
-    readonly name?: string;
-    readonly members?: readonly Membership[];
-  }): Promise<Shared>;
+  dataset(draft: Draft): Promise<Shared>;
+  /** Many datasets at the cost of one. */
+  datasets(drafts: readonly Draft[]): Promise<Shared[]>;
 }
 
 export type Membership = { readonly role: DatasetRole } & (
@@ -64,44 +72,44 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
   const accountId = uuidv7();
   const slug = `w${accountId.replaceAll('-', '')}`;
   await client.account.create({ data: { id: accountId, slug, name: 'A workspace' } });
-  const roles = await client.role.createManyAndReturn({
-    data: ACCOUNT_ROLES.map((builtIn) => ({ accountId, builtIn, name: builtIn })),
+  const roles = new Map(ACCOUNT_ROLES.map((builtIn) => [builtIn, uuidv7()]));
+  await client.role.createMany({
+    data: [...roles].map(([builtIn, id]) => ({ id, accountId, builtIn, name: builtIn })),
   });
-  passwordHash ??= hashPassword(PASSWORD);
-  const hash = await passwordHash;
 
-  return {
+  const here: Workspace = {
     accountId,
     slug,
     app: served,
-    async person({ name = 'Somebody', email, role = 'EDITOR', suspended = false } = {}) {
-      const id = uuidv7();
-      const address = email ?? `${id}@example.test`;
-      await client.user.create({
-        data: {
-          id,
+    async person(person = {}) {
+      const [actor] = await here.people([person]);
+      return actor;
+    },
+    async people<const List extends readonly Person[]>(people: List) {
+      const rows = people.map((person) => ({ id: uuidv7(), ...person }));
+      await createUsers(accountId, rows);
+      await client.roleAssignment.createMany({
+        data: rows.map(({ id, role = 'EDITOR' }) => ({
           accountId,
-          name,
-          nameKey: nameKey(name),
-          email: address,
-          emailVerifiedAt: new Date(),
-          passwordHash: hash,
-          status: suspended ? 'SUSPENDED' : 'ACTIVE',
-          roles: {
-            create: { accountId, roleId: roles.find(({ builtIn }) => builtIn === role)?.id ?? '' },
-          },
-        },
+          userId: id,
+          roleId: roles.get(role) ?? '',
+        })),
       });
-      return new Actor(served, id, name, address, await sessionHeaders(accountId, id));
+      const headers = await createSessions(
+        accountId,
+        rows.map(({ id }) => id),
+      );
+      const actors = rows.map(
+        ({ id, name, email }, at) =>
+          new Actor(served, id, name ?? SOMEBODY, email ?? addressOf(id), headers[at] ?? {}),
+      );
+      return actors as { [At in keyof List]: Actor };
     },
     async group(members, name = `Group ${uuidv7()}`) {
-      const { id } = await client.group.create({
-        data: {
-          accountId,
-          name,
-          nameKey: nameKey(name),
-          members: { create: members.map((member) => ({ accountId, userId: member.id })) },
-        },
+      const id = uuidv7();
+      await client.group.create({ data: { id, accountId, name, nameKey: nameKey(name) } });
+      await client.groupMember.createMany({
+        data: members.map((member) => ({ accountId, groupId: id, userId: member.id })),
       });
       return id;
     },
@@ -118,38 +126,56 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
       });
       return id;
     },
-    async dataset({ name = 'A dataset', members = [] }) {
-      const rowId = uuidv7();
-      const memberIds = members.map(() => uuidv7());
-      await client.flow.create({
-        data: { id: rowId, accountId, kind: 'DATASET', name, settings: { create: { accountId } } },
-      });
-      await client.flowMember.createMany({
-        data: members.map(({ role, ...member }, at) => ({
-          id: memberIds[at] ?? '',
-          accountId,
-          flowId: rowId,
-          role,
-          ...('user' in member ? { userId: member.user.id } : member),
-        })),
-      });
-      return {
-        rowId,
-        id: globalId('Dataset', rowId),
-        name,
-        memberIds: memberIds.map((id) => globalId('DatasetMember', id)),
-      };
+    async dataset(draft) {
+      const [dataset] = await here.datasets([draft]);
+      if (!dataset) throw new Error('One draft makes one dataset.');
+      return dataset;
     },
+    datasets: (drafts) => createDatasets(accountId, drafts),
   };
+  return here;
 }
 
-async function sessionHeaders(accountId: string, userId: string): Promise<Record<string, string>> {
+const SOMEBODY = 'Somebody';
+
+function addressOf(id: string): string {
+  return `${id}@example.test`;
+}
+
+async function createUsers(
+  accountId: string,
+  rows: readonly (Person & { readonly id: string })[],
+): Promise<void> {
   const { client } = await testDatabase();
-  const id = uuidv7();
-  const { token, secretHash } = mintToken('session', id, SECRET);
+  passwordHash ??= hashPassword(PASSWORD);
+  const hash = await passwordHash;
+  await client.user.createMany({
+    data: rows.map(({ id, name = SOMEBODY, email, suspended = false }) => ({
+      id,
+      accountId,
+      name,
+      nameKey: nameKey(name),
+      email: email ?? addressOf(id),
+      emailVerifiedAt: new Date(),
+      passwordHash: hash,
+      status: suspended ? 'SUSPENDED' : 'ACTIVE',
+    })),
+  });
+}
+
+/** The headers with which each of these people signs a request. */
+async function createSessions(
+  accountId: string,
+  userIds: readonly string[],
+): Promise<Record<string, string>[]> {
+  const { client } = await testDatabase();
   const expiresAt = new Date(Date.now() + 3_600_000);
-  await client.session.create({
-    data: {
+  const sessions = userIds.map((userId) => {
+    const id = uuidv7();
+    return { id, userId, ...mintToken('session', id, SECRET) };
+  });
+  await client.session.createMany({
+    data: sessions.map(({ id, userId, secretHash }) => ({
       id,
       accountId,
       userId,
@@ -157,21 +183,53 @@ async function sessionHeaders(accountId: string, userId: string): Promise<Record
       pepperVersion: PEPPER_VERSION,
       transport: 'BEARER',
       expiresAt,
-    },
+    })),
   });
-  return { authorization: `Bearer ${token}` };
+  return sessions.map(({ token }) => ({ authorization: `Bearer ${token}` }));
+}
+
+async function createDatasets(accountId: string, drafts: readonly Draft[]): Promise<Shared[]> {
+  const { client } = await testDatabase();
+  const rows = drafts.map(({ name = 'A dataset', members = [] }) => ({
+    id: uuidv7(),
+    name,
+    members: members.map((member) => ({ id: uuidv7(), ...member })),
+  }));
+  await client.flow.createMany({
+    data: rows.map(({ id, name }) => ({ id, accountId, kind: 'DATASET', name })),
+  });
+  await client.datasetSettings.createMany({
+    data: rows.map(({ id }) => ({ flowId: id, accountId })),
+  });
+  await client.flowMember.createMany({
+    data: rows.flatMap((row) =>
+      row.members.map(({ id, role, ...member }) => ({
+        id,
+        accountId,
+        flowId: row.id,
+        role,
+        ...('user' in member ? { userId: member.user.id } : member),
+      })),
+    ),
+  });
+  return rows.map(({ id, name, members }) => ({
+    rowId: id,
+    id: globalId('Dataset', id),
+    name,
+    memberIds: members.map((member) => globalId('DatasetMember', member.id)),
+  }));
 }
 
 /** One dataset and everybody who could want something of it. */
 export async function world() {
   const here = await workspace();
-  const [admin, member, viewer, outsider, superAdmin] = [
-    await here.person({ name: 'Ada Admin' }),
-    await here.person({ name: 'Mira Member' }),
-    await here.person({ name: 'Vera Viewer', role: 'VIEWER' }),
-    await here.person({ name: 'Otto Outsider' }),
-    await here.person({ name: 'Sofia Super', role: 'SUPER_ADMIN' }),
-  ];
+  const [admin, member, viewer, outsider, superAdmin] = await here.people([
+    { name: 'Ada Admin' },
+    { name: 'Mira Member' },
+    { name: 'Vera Viewer', role: 'VIEWER' },
+    { name: 'Otto Outsider' },
+    { name: 'Sofia Super', role: 'SUPER_ADMIN' },
+  ]);
   const dataset = await here.dataset({
     name: 'Suppliers',
     members: [

@@ -114,8 +114,8 @@ function ruleOfMap(scopes: Record<string, unknown>): Rule | undefined {
 }
 
 function rolesOf(permissions: readonly Permission[]): string[] {
-  const roles = permissions.map(rolesAllowed);
-  return [...new Set(roles)].length === 1 ? roles.slice(0, 1) : [];
+  const roles = new Set(permissions.map(rolesAllowed));
+  return roles.size === 1 ? [...roles] : [];
 }
 
 function withRule(
