@@ -11,5 +11,10 @@ export function isConflict(error: unknown): boolean {
 
 /** Whether a unique constraint refused the row. */
 export function isDuplicate(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+  return prismaCode(error) === 'P2002';
+}
+
+/** Prisma's own code of what went wrong; undefined for the errors of others. */
+export function prismaCode(error: unknown): string | undefined {
+  return error instanceof Prisma.PrismaClientKnownRequestError ? error.code : undefined;
 }

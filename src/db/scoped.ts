@@ -61,7 +61,9 @@ async function lookUp(
 ): Promise<unknown> {
   const select = args.select && { ...args.select, [key]: true };
   const row = (await run({ ...args, ...(select && { select }) })) as Row | null;
-  if (row === null || row[key] === accountId) return row;
+  if (row === null) return row;
+  const { [key]: owner, ...asked } = row;
+  if (owner === accountId) return select && !(key in (args.select ?? {})) ? asked : row;
   if (operation === 'findUnique') return null;
   throw new Prisma.PrismaClientKnownRequestError('No record was found.', {
     code: 'P2025',

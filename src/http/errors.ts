@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 
 import type { Context } from '../context.js';
-import { Prisma } from '../db/generated/client.js';
+import { prismaCode } from '../db/conflicts.js';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../errors.js';
 
 /**
@@ -27,7 +27,7 @@ export function maskError(error: unknown, requestId: string, log: Logger): Graph
     return new GraphQLError(cause.message, { ...place, extensions: { code: 'INVALID_INPUT' } });
   }
   // The pool was busy for longer than anybody waits, and nothing was begun.
-  if (cause instanceof Prisma.PrismaClientKnownRequestError && cause.code === 'P2028') {
+  if (prismaCode(cause) === 'P2028') {
     return new GraphQLError(ERROR_CODES.OVERLOADED, {
       ...place,
       extensions: { code: 'OVERLOADED' },
@@ -44,9 +44,8 @@ export function maskError(error: unknown, requestId: string, log: Logger): Graph
 function describe(error: unknown) {
   if (!(error instanceof Error)) return { name: typeof error };
   const places = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
-  const code = error instanceof Prisma.PrismaClientKnownRequestError ? error.code : undefined;
   const message = error.name.startsWith('Prisma') ? undefined : error.message;
-  return { name: error.name, code, message, stack: places?.slice(0, 12) };
+  return { name: error.name, code: prismaCode(error), message, stack: places?.slice(0, 12) };
 }
 
 /** Lets nothing out but errors with a code of ours. */
@@ -62,10 +61,17 @@ export function useErrors(log: Logger): Plugin<Context> {
         setResult({ ...result, errors });
       },
     }),
+    onRequestParse({ request, requestParser, setRequestParser }) {
+      if (requestParser) setRequestParser((body) => parsed(() => requestParser(body)));
+      else if (request.method === 'POST') throw malformed('Send application/json.', 415);
+    },
     // What was refused before it was executed.
     onResultProcess({ result }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-      for (const error of result.errors ?? []) withCode(error, 'BAD_REQUEST');
+      for (const error of result.errors ?? []) {
+        error.message = withoutValue(error.message);
+        withCode(error, 'BAD_REQUEST');
+      }
     },
   };
 }
@@ -74,4 +80,30 @@ export function useErrors(log: Logger): Plugin<Context> {
 function withCode(error: GraphQLError, code: ErrorCode): GraphQLError {
   error.extensions['code'] ??= code;
   return error;
+}
+
+/** Waits for what the library reads from a request; its own words for what is no JSON would quote it. */
+async function parsed<T>(read: () => T): Promise<Awaited<T>> {
+  try {
+    return await read();
+  } catch (error) {
+    const isNoJson = error instanceof SyntaxError || /invalid JSON/.test(String(error));
+    throw isNoJson ? malformed('The request is not valid JSON.', 400) : error;
+  }
+}
+
+function malformed(message: string, status: number): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } });
+}
+
+/** The library quotes the value that it refuses, which may be a password; its place says enough. */
+function withoutValue(message: string): string {
+  return message
+    .replace(
+      /(cannot represent [^:]*?value|cannot represent an invalid date-time-string).*/s,
+      '$1.',
+    )
+    .replace(/(Expected value of type "[^"]+"), found .*/s, '$1.')
+    .replace(/Value ".*" does not exist/s, 'The value does not exist')
+    .replace(/(String|BlockString|Int|Float) ".*"\.$/s, '$1.');
 }

@@ -49,7 +49,7 @@ function signedIn({ name, account, roles }: Person) {
       Signed in as <strong>${name}</strong> <span class="quiet">· ${account} · ${roles}</span>
     </p>
     <a href="/">Change person</a>
-    <button type="button" class="plain" data-sign-out>Sign out</button>`;
+    <button type="button" class="button plain" data-sign-out>Sign out</button>`;
 }
 
 function nobody(notice = 'Nobody is signed in.') {

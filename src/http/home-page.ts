@@ -34,7 +34,7 @@ function signedIn({ name, account, roles }: Person) {
     </p>
     <p class="actions">
       <a class="button" href="/graphql">Continue to GraphiQL</a>
-      <button type="button" class="plain" data-sign-out>Sign out</button>
+      <button type="button" class="button plain" data-sign-out>Sign out</button>
     </p>
   </section>`;
 }
@@ -65,7 +65,7 @@ function signInAs({ name, email, account, roles }: DemoPerson, password: string)
     <input type="hidden" name="account" value="${account}" />
     <input type="hidden" name="password" value="${password}" />
     <button class="person">
-      <span class="hidden">Sign in as </span><strong>${name}</strong>
+      <span class="unseen">Sign in as </span><strong>${name}</strong>
       <span class="quiet">${roles}</span>
     </button>
   </form>`;

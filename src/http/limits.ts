@@ -12,12 +12,13 @@ export function useLimits(): Plugin {
     onParse({ setParseFn }) {
       setParseFn((source: string) => parseWithin(source));
     },
-    // After the cached validation, because the cost depends on the variables.
+    // After the cached validation, because the cost depends on the variables. For the same reason what is wrong is
+    // thrown: as a result it would be kept, and refuse the document to others who send better variables.
     onValidate: ({ context, params: { schema, documentAST } }) => {
       const { params } = context as {
         params: { variables?: Record<string, unknown>; operationName?: string };
       };
-      return ({ valid, setResult }) => {
+      return ({ valid }) => {
         if (!valid) return;
         const rule = createComplexityRule({
           context: {},
@@ -35,10 +36,21 @@ export function useLimits(): Plugin {
             }
           },
         });
-        setResult([...validate(schema, documentAST, [rule])]);
+        const errors = validate(schema, documentAST, [rule]);
+        if (errors.length > 0) throw new AggregateError(errors.map(withoutVariable));
       };
     },
   };
+}
+
+/** The library shows what a variable holds, which may be a password; its place says enough. */
+function withoutVariable(error: GraphQLError): GraphQLError {
+  const { message, nodes, originalError } = error;
+  if (!originalError) return error;
+  const place = message.slice(0, -originalError.message.length);
+  const [variable = ''] = /^Variable "\$\w+"/.exec(place) ?? [];
+  const [path = ''] = / at "[\w.[\]]+"(?=; $)/.exec(place) ?? [];
+  return new GraphQLError(`${variable}${path} does not fit: ${originalError.message}`, { nodes });
 }
 
 function parseWithin(source: string) {

@@ -143,7 +143,10 @@ export const Dataset = builder.prismaNode('Flow', {
         authScopes: onDataset('datasetMember:read', itself),
         complexity: pageCost,
         select: (args, _context, nested) => ({
-          members: nested(keyset(args, BY_ID), ['edges', 'node']),
+          members: nested({ ...keyset(args, BY_ID), select: { id: true, flowId: true } }, [
+            'edges',
+            'node',
+          ]),
           _count: { select: { members: true } },
         }),
         resolve: ({ members, _count }, args) =>

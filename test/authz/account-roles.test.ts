@@ -19,7 +19,7 @@ const COLUMNS = ['SUPER_ADMIN', 'IAM_ADMIN', 'USER_ADMIN', 'ADMIN', 'EDITOR', 'V
 type Cell = 'yes' | '-';
 
 const TABLE: readonly (readonly [AccountPermission, Cell, Cell, Cell, Cell, Cell, Cell])[] = [
-  //                          Super  IAM    User   Admin  Editor Viewer
+  // Super Admin, IAM Admin, User Admin, Admin, Editor, Viewer
   ['account:read', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'],
   ['directory:read', 'yes', 'yes', 'yes', 'yes', 'yes', 'yes'],
   ['user:read', 'yes', 'yes', 'yes', 'yes', '-', '-'],

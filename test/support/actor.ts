@@ -14,6 +14,13 @@ export interface Result<Data = unknown> extends Answer<Data> {
   readonly variables: Record<string, unknown>;
 }
 
+/** A text says nothing of its variables; a typed document that has none takes none. */
+type VariablesOf<Variables> = unknown extends Variables
+  ? [variables?: Record<string, unknown>]
+  : Variables extends Record<string, never>
+    ? []
+    : [variables: Variables];
+
 /** Somebody who sends requests. */
 export class Actor {
   constructor(
@@ -27,7 +34,7 @@ export class Actor {
 
   async run<Data, Variables>(
     document: TypedDocumentString<Data, Variables> | string,
-    ...[variables]: Variables extends Record<string, never> ? [] : [Variables]
+    ...[variables]: VariablesOf<Variables>
   ): Promise<Result<Data>> {
     const send = async (values: Record<string, unknown>): Promise<Result<Data>> => {
       const request = new Request('http://gateway.test/graphql', {

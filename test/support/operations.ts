@@ -403,3 +403,239 @@ export const ReadAuditLog = graphql(`
     }
   }
 `);
+
+export const GetDatasetWhole = graphql(`
+  query GetDatasetWhole($id: ID!) {
+    dataset(id: $id) {
+      id
+      name
+      description
+      createdAt
+      updatedAt
+      createdBy {
+        id
+      }
+      access {
+        role
+        via
+      }
+      views {
+        name
+      }
+      settings {
+        exportPolicy
+      }
+      shareSettings {
+        assignableRoles
+        openedByOverride
+        isOrphaned
+      }
+      members {
+        totalCount
+      }
+    }
+  }
+`);
+
+export const PageMembers = graphql(`
+  query PageMembers($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+    dataset(id: $id) {
+      name
+      members(first: $first, after: $after, last: $last, before: $before) {
+        totalCount
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+        edges {
+          cursor
+          node {
+            id
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const ListMembersTwice = graphql(`
+  query ListMembersTwice($first: Int) {
+    datasets(first: $first) {
+      edges {
+        node {
+          id
+          one: members(first: 1) {
+            totalCount
+            edges {
+              node {
+                id
+              }
+            }
+          }
+          two: members(first: 2) {
+            edges {
+              node {
+                id
+                role
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const ListDatasetMembers = graphql(`
+  query ListDatasetMembers($first: Int) {
+    datasets(first: $first) {
+      edges {
+        node {
+          id
+          members(first: 10) {
+            totalCount
+            edges {
+              node {
+                id
+                role
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const CreateDatasetAndLook = graphql(`
+  mutation CreateDatasetAndLook($input: CreateDatasetInput!) {
+    createDataset(input: $input) {
+      dataset {
+        id
+        name
+        description
+        createdBy {
+          id
+        }
+        access {
+          role
+          via
+        }
+        settings {
+          downloadPolicy
+          printPolicy
+          exportPolicy
+          defaultView {
+            id
+          }
+        }
+        members {
+          totalCount
+          edges {
+            node {
+              role
+              addedBy {
+                id
+              }
+              grantee {
+                ... on User {
+                  id
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const ChangeRoleAndLook = graphql(`
+  mutation ChangeRoleAndLook($input: ChangeDatasetMemberRoleInput!) {
+    changeDatasetMemberRole(input: $input) {
+      dataset {
+        name
+        access {
+          role
+        }
+        settings {
+          exportPolicy
+        }
+        shareSettings {
+          assignableRoles
+        }
+        members {
+          totalCount
+        }
+      }
+    }
+  }
+`);
+
+export const ChangeRoleAndRename = graphql(`
+  mutation ChangeRoleAndRename(
+    $change: ChangeDatasetMemberRoleInput!
+    $rename: RenameDatasetInput!
+  ) {
+    changeDatasetMemberRole(input: $change) {
+      dataset {
+        name
+      }
+    }
+    renameDataset(input: $rename) {
+      dataset {
+        name
+      }
+    }
+  }
+`);
+
+export const AssumeRoleAndRename = graphql(`
+  mutation AssumeRoleAndRename($assume: AssumeDatasetRoleInput!, $rename: RenameDatasetInput!) {
+    assumeDatasetRole(input: $assume) {
+      dataset {
+        name
+      }
+    }
+    renameDataset(input: $rename) {
+      dataset {
+        name
+      }
+    }
+  }
+`);
+
+export const LeaveDatasetAndSignOut = graphql(`
+  mutation LeaveDatasetAndSignOut($input: LeaveDatasetInput!) {
+    leaveDataset(input: $input) {
+      dataset {
+        name
+      }
+    }
+    signOut {
+      sessionId
+    }
+  }
+`);
+
+export const GetTwoDatasets = graphql(`
+  query GetTwoDatasets($one: ID!, $other: ID!) {
+    one: dataset(id: $one) {
+      name
+      members {
+        totalCount
+      }
+    }
+    again: dataset(id: $one) {
+      name
+      shareSettings {
+        openedByOverride
+      }
+    }
+    other: dataset(id: $other) {
+      name
+    }
+  }
+`);

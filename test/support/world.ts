@@ -47,6 +47,8 @@ export interface Workspace {
   dataset(draft: Draft): Promise<Shared>;
   /** Many datasets at the cost of one. */
   datasets(drafts: readonly Draft[]): Promise<Shared[]>;
+  /** A saved view of a dataset: its id as the API names it. */
+  view(dataset: Shared, name?: string): Promise<string>;
 }
 
 export type Membership = { readonly role: DatasetRole } & (
@@ -132,6 +134,11 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
       return dataset;
     },
     datasets: (drafts) => createDatasets(accountId, drafts),
+    async view({ rowId }, name = 'A view') {
+      const data = { id: uuidv7(), accountId, flowId: rowId, name };
+      await client.datasetView.create({ data });
+      return globalId('DatasetView', data.id);
+    },
   };
   return here;
 }

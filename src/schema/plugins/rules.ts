@@ -5,7 +5,14 @@ import SchemaBuilder, {
   type PothosTypeConfig,
   type SchemaTypes,
 } from '@pothos/core';
-import { DirectiveLocation, GraphQLDirective, GraphQLNonNull, GraphQLString } from 'graphql';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLString,
+} from 'graphql';
 
 import { ruleName, rolesAllowed } from '../../authz/decide.js';
 import type { Permission } from '../../authz/permissions.js';
@@ -31,6 +38,13 @@ export const semanticNonNullDirective = new GraphQLDirective({
   name: 'semanticNonNull',
   description: 'Null only together with an error: a refusal.',
   locations: [DirectiveLocation.FIELD_DEFINITION],
+  // As clients know it from https://specs.apollo.dev/nullability/v0.4/.
+  args: {
+    levels: {
+      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLInt))),
+      defaultValue: [0],
+    },
+  },
 });
 
 /**

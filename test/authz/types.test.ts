@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+
+import { ACCOUNT_ROLE_TABLE, type AccountRole } from '../../src/authz/account-roles.js';
+import {
+  DATASET_ROLE_TABLE,
+  PERMISSION_TO_MAKE,
+  type Cell,
+  type DatasetRole,
+  type Row,
+} from '../../src/authz/dataset-roles.js';
+import { decide } from '../../src/authz/decide.js';
+import type {
+  AccountPermission,
+  DatasetPermission,
+  Permission,
+} from '../../src/authz/permissions.js';
+import type { Principal } from '../../src/authz/principal.js';
+import { principal } from '../support/principal.js';
+
+// The compiler is the judge here: each `@ts-expect-error` fails the type check once its line compiles.
+
+test('a misspelt permission does not compile', () => {
+  const permissions: Permission[] = [
+    'dataset:read',
+    'auditLog:read',
+    // @ts-expect-error -- the verb does not exist
+    'dataset:raed',
+    // @ts-expect-error -- the resource does not exist
+    'datasets:read',
+  ];
+  expect(permissions).toHaveLength(4);
+  // @ts-expect-error -- nor does this one, and what is compiled all the same is not allowed
+  expect(() => decide(principal('SUPER_ADMIN'), 'dataset:renamed')).toThrow(TypeError);
+});
+
+test('permissions of the account and on a dataset are not taken for each other', () => {
+  const inAccount: AccountPermission[] = [
+    'dataset:create',
+    // @ts-expect-error -- it is one on a dataset
+    'dataset:rename',
+  ];
+  const onDataset: DatasetPermission[] = [
+    'dataset:rename',
+    // @ts-expect-error -- it is one of the account
+    'dataset:create',
+  ];
+  expect(inAccount).toEqual(onDataset.toReversed());
+});
+
+test('a misspelt role or condition does not compile', () => {
+  const roles: (DatasetRole | AccountRole)[] = [
+    'ADMIN',
+    'MEMBER',
+    'VIEWER',
+    'SUPER_ADMIN',
+    // @ts-expect-error -- an Owner is no role on a dataset
+    'OWNER',
+    // @ts-expect-error -- it is written SUPER_ADMIN
+    'SUPERADMIN',
+  ];
+  const cells: Cell[] = [
+    true,
+    false,
+    'ownView',
+    // @ts-expect-error -- no such condition
+    'ownViews',
+  ];
+  expect([...roles, ...cells]).toHaveLength(10);
+});
+
+test('an incomplete table does not compile', () => {
+  const { 'dataset:rename': _rename, ...withoutRename } = DATASET_ROLE_TABLE;
+  // @ts-expect-error -- nobody has decided who renames
+  withoutRename satisfies Record<DatasetPermission, Row>;
+  const { 'auditLog:read': _auditLog, ...withoutAuditLog } = ACCOUNT_ROLE_TABLE;
+  // @ts-expect-error -- nobody has decided who reads the audit log
+  withoutAuditLog satisfies Record<AccountPermission, readonly AccountRole[]>;
+  const { VIEWER: _viewer, ...withoutViewer } = PERMISSION_TO_MAKE;
+  // @ts-expect-error -- nobody has decided what it takes to make a Viewer
+  withoutViewer satisfies Record<DatasetRole, Permission>;
+  expect(withoutViewer).not.toHaveProperty('VIEWER');
+});
+
+test('a line of a table that leaves out a role does not compile', () => {
+  const line = { label: 'A row', override: false, ADMIN: true, MEMBER: true };
+  // @ts-expect-error -- what about a Viewer?
+  const row: Row = line;
+  expect(row).toBe(line);
+  // @ts-expect-error -- a role that is none
+  const roles: readonly AccountRole[] = ['ADMIN', 'ROOT'] as const;
+  expect(roles).toHaveLength(2);
+});
+
+test('a principal is not changed', () => {
+  const someone: Principal = principal('EDITOR');
+  // @ts-expect-error -- its permissions never change inside a request
+  const permissions: Set<AccountPermission> = someone.permissions;
+  expect(permissions).toBe(someone.permissions);
+  const move = () => {
+    // @ts-expect-error -- nor does its account
+    someone.accountId = 'another';
+  };
+  expect(move).toBeTypeOf('function');
+});
