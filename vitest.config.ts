@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 import { defineConfig } from 'vitest/config';
 
-const onDatabase = ['test/{db,authn,domain,audit,schema}/**/*.test.ts'];
+const onDatabase = ['test/{db,authn,domain,audit,http,schema}/**/*.test.ts'];
 const inBrowser = ['test/e2e/browser*.test.ts'];
 
 export default defineConfig({
@@ -44,11 +44,20 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: inBrowser,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           globalSetup: 'test/support/postgres-setup.ts',
         },
       },
-      { extends: true, test: { name: 'browser', include: inBrowser, testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: inBrowser,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+        },
+      },
     ],
   },
 });

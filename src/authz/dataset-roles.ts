@@ -85,7 +85,3 @@ export const PERMISSION_TO_MAKE = {
   MEMBER: 'datasetMember:makeMember',
   VIEWER: 'datasetMember:makeViewer',
 } as const satisfies Record<DatasetRole, RoleChange>;
-
-export function isDatasetRole(value: string): value is DatasetRole {
-  return (DATASET_ROLES as readonly string[]).includes(value);
-}

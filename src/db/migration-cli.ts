@@ -1,18 +1,15 @@
 // npm run db:migration -- name       writes the migration that leads to prisma/schema.prisma
 // npm run db:migration -- --rewrite  writes the newest one again, keeping what was added by hand
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { openScratch } from './embedded.js';
 import {
   type MigrationFile,
-  migrationList,
   MIGRATION_LOCK,
   MIGRATIONS_DIR,
   readMigrationFiles,
-  SCHEMA_FILE,
 } from './migration-files.js';
-import { createSchemaEngine } from './schema-engine.js';
+import { missingMigration } from './missing-migration.js';
 
 /** What the Prisma schema cannot say is added to a migration below a line that begins so. */
 const BY_HAND = '-- By hand';
@@ -30,25 +27,6 @@ if (argument === '--rewrite') {
   else console.log('Nothing changed: the migrations lead to prisma/schema.prisma as it is.');
 } else {
   fail('Usage: npm run db:migration -- name_of_the_change   (a-z, 0-9 and _)');
-}
-
-/** What is missing between the migrations, replayed on a scratch database, and the schema. */
-async function missingMigration(known: readonly MigrationFile[]): Promise<string | undefined> {
-  const content = await readFile(SCHEMA_FILE, 'utf8');
-  const scratch = await openScratch();
-  try {
-    const engine = await createSchemaEngine(scratch.factory, scratch.factory);
-    const { exitCode, stdout } = await engine.diff({
-      from: { tag: 'migrations', ...migrationList(known) },
-      to: { tag: 'schemaDatamodel', files: [{ path: SCHEMA_FILE, content }] },
-      script: true,
-      exitCode: true,
-      filters: { externalTables: [], externalEnums: [] },
-    });
-    return exitCode === 0 ? undefined : (stdout ?? undefined);
-  } finally {
-    await scratch.close();
-  }
 }
 
 function addedByHand({ script }: MigrationFile): string {

@@ -70,7 +70,7 @@ export async function getGrantee(
   return grantee;
 }
 
-export function granteeNotFound(): DomainError {
+function granteeNotFound(): DomainError {
   return new DomainError(
     'GRANTEE_NOT_FOUND',
     'No active person, group or service account of this account matches. Check the spelling or use the e-mail address.',

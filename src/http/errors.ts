@@ -69,7 +69,7 @@ export function useErrors(log: Logger): Plugin<Context> {
     onResultProcess({ result }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result) return;
       for (const error of result.errors ?? []) {
-        error.message = withoutValue(error.message);
+        if (!error.path) error.message = withoutValue(error.message);
         withCode(error, 'BAD_REQUEST');
       }
     },
@@ -87,7 +87,7 @@ async function parsed<T>(read: () => T): Promise<Awaited<T>> {
   try {
     return await read();
   } catch (error) {
-    const isNoJson = error instanceof SyntaxError || /invalid JSON/.test(String(error));
+    const isNoJson = error instanceof SyntaxError || String(error).includes('invalid JSON');
     throw isNoJson ? malformed('The request is not valid JSON.', 400) : error;
   }
 }

@@ -10,31 +10,35 @@ import { encodeId } from '../domain/ids.js';
  */
 export function useOverrideMarks(): Plugin<Context> {
   return {
-    onExecute: ({ args }) => ({
-      async onExecuteDone({ result, setResult }) {
-        const { db, overrides, principal, provenance } = args.contextValue;
-        if (overrides.size === 0 || !principal || Symbol.asyncIterator in result) return;
-        const uses = [...overrides].map(([id, { permissions, audited }]) => ({
-          id,
-          audited,
-          permissions: [...permissions].toSorted(),
-        }));
-        const events = uses
-          .filter(({ audited }) => !audited)
-          .map(({ id, permissions }) => ({
-            action: 'dataset.overridden' as const,
-            target: { type: 'Dataset' as const, id },
-            after: { permissions: permissions.join(' ') },
+    onExecute({ args }) {
+      // Whoever signs out in the document is still who did what came before.
+      const { principal } = args.contextValue;
+      return {
+        async onExecuteDone({ result, setResult }) {
+          const { db, overrides, provenance } = args.contextValue;
+          if (overrides.size === 0 || !principal || Symbol.asyncIterator in result) return;
+          const uses = [...overrides].map(([id, { permissions, audited }]) => ({
+            id,
+            audited,
+            permissions: [...permissions].toSorted(),
+          }));
+          const events = uses
+            .filter(({ audited }) => !audited)
+            .map(({ id, permissions }) => ({
+              action: 'dataset.overridden' as const,
+              target: { type: 'Dataset' as const, id },
+              after: { permissions: permissions.join(' ') },
+              via: 'SUPER_ADMIN_OVERRIDE',
+            }));
+          if (events.length > 0) await recordAll(db, principal, provenance, events);
+          const marks = uses.map(({ id, permissions }) => ({
+            dataset: encodeId('Dataset', id),
+            permissions,
             via: 'SUPER_ADMIN_OVERRIDE',
           }));
-        if (events.length > 0) await recordAll(db, principal, provenance, events);
-        const marks = uses.map(({ id, permissions }) => ({
-          dataset: encodeId('Dataset', id),
-          permissions,
-          via: 'SUPER_ADMIN_OVERRIDE',
-        }));
-        setResult({ ...result, extensions: { ...result.extensions, overrides: marks } });
-      },
-    }),
+          setResult({ ...result, extensions: { ...result.extensions, overrides: marks } });
+        },
+      };
+    },
   };
 }

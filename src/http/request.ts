@@ -50,5 +50,5 @@ export function isSecure(request: Request, trustedProxies: number): boolean {
 /** Each trusted proxy appended the address it saw; further left stands what anybody could have written. */
 function clientAddress(forwarded: string | null, peer: string | undefined, trustedProxies: number) {
   const hops = forwarded?.split(',').map((hop) => hop.trim()) ?? [];
-  return (trustedProxies > 0 ? hops.at(-trustedProxies) : undefined) ?? peer;
+  return (trustedProxies > 0 && hops.at(-trustedProxies)) || peer;
 }

@@ -235,7 +235,7 @@ builder.queryField('datasets', (t) =>
           AND: [
             visibleDatasets(context.principal),
             filter?.search
-              ? { name: { contains: filter.search, mode: 'insensitive' as const } }
+              ? { name: { contains: literally(filter.search), mode: 'insensitive' as const } }
               : {},
           ],
         };
@@ -263,6 +263,11 @@ builder.queryField('datasets', (t) =>
     { name: 'DatasetEdge' },
   ),
 );
+
+/** Prisma hands its text to ILIKE as it is. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
 
 builder.queryField('dataset', (t) =>
   t.prismaField({

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { type Database, type DatabaseLocation, openDatabase } from '../../src/db/database.js';
 import { StartupError } from '../../src/db/startup-error.js';
@@ -37,9 +37,6 @@ const appliedMigrations = ({ client }: Database) =>
 
 beforeAll(async () => {
   location = await emptyLocation();
-});
-afterAll(() => {
-  if (kind === 'embedded') rmSync(path.dirname(location.dataDir), { recursive: true });
 });
 
 test('an empty database gets its tables once, and keeps its rows', async () => {

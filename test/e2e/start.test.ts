@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import pg from 'pg';
@@ -27,6 +28,12 @@ function start(cwd: string, env?: Record<string, string>): Gateway {
   const gateway = startGateway(cwd, env);
   started.add(gateway);
   return gateway;
+}
+
+/** How long something may take. Nothing can be said of it where others use the processors. */
+function unlessBusy(ms: number): number {
+  const [load = 0] = loadavg();
+  return load > 1.5 * availableParallelism() ? Infinity : ms;
 }
 
 const emptyDirectory = () => mkdtempSync(path.join(root, 'cwd-'));
@@ -105,8 +112,7 @@ describe('on the embedded database', () => {
   test('the first start prints one screen, with a curl line that works as printed', async () => {
     gateway = start(cwd);
     const { address, ms } = await ready(gateway);
-    // Twice what it may take, because other tests run beside it.
-    expect(ms).toBeLessThan(30_000);
+    expect(ms).toBeLessThan(unlessBusy(15_000));
     expect(gateway.printed().match(/@(acme|globex)\.example/g)?.length).toBeGreaterThanOrEqual(12);
     expect(gateway.printed().split('\n').length).toBeLessThan(30);
     expect(readdirSync(cwd).toSorted()).toEqual(['data', 'data.lock']);
@@ -127,6 +133,7 @@ describe('on the embedded database', () => {
     const { socket, rest } = await beginRequest(address);
     gateway.process.kill('SIGTERM');
     await untilRefusing(address);
+    await wait(300);
     socket.write(rest);
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200 [^]*"__typename":"Query"/);
     expect(await gateway.ended).toBe(0);
@@ -137,7 +144,7 @@ describe('on the embedded database', () => {
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const later = start(cwd);
       const { address, ms } = await ready(later);
-      expect(ms).toBeLessThan(10_000);
+      expect(ms).toBeLessThan(unlessBusy(5000));
       expect(await whoAmI(address, token)).not.toBeFalsy();
       later.process.kill(signal);
       await later.ended;

@@ -27,9 +27,8 @@ test('a rule of the linter is switched off only with a reason', () => {
 });
 
 test('packages may come from any registry', () => {
-  const lock = read('package-lock.json');
-  expect(lock).not.toContain('"resolved":');
-  expect(findings(['package-lock.json', '.npmrc'], /registry\.|\bregistry *=/)).toEqual([]);
+  const pinned = /"resolved":|\bregistry\.|\bregistry *=/;
+  expect(findings(['package-lock.json', '.npmrc'], pinned)).toEqual([]);
 });
 
 test('everything that is mentioned is here', () => {

@@ -2,19 +2,26 @@ import { files, read } from './repository.js';
 
 export interface Operation {
   readonly file: string;
+  /** Its first line. */
+  readonly name: string;
   readonly text: string;
 }
 
 /** What is written as `graphql(…)` in the code of the tests. */
 export function typedOperations(): Operation[] {
-  return files('test', /\.ts$/).flatMap((file) =>
-    matches(file, /\bgraphql\(\s*`(?<text>[^`]+)`/g),
+  return files('test', /\.ts$/).flatMap((file) => matches(file, /\bgraphql\(\s*`(?<text>[^`]+)`/g));
+}
+
+/** What our pages send. */
+export function pageOperations(): Operation[] {
+  return files('src/http/browser', /\.js$/).flatMap((file) =>
+    matches(file, /(?<quote>[`'])(?<text>(?:query|mutation) (?:(?!\k<quote>)[^])+)\k<quote>/g),
   );
 }
 
 /** The example operations. */
 export function exampleOperations(): Operation[] {
-  return files('src/http/examples', /\.graphql$/).map((file) => ({ file, text: read(file) }));
+  return files('src/http/examples', /\.graphql$/).map((file) => operation(file, read(file)));
 }
 
 /** What the documentation shows, schemas left out. */
@@ -25,8 +32,12 @@ export function shownOperations(): Operation[] {
 }
 
 function matches(file: string, pattern: RegExp): Operation[] {
-  return [...read(file).matchAll(pattern)].map(({ groups }) => ({
-    file,
-    text: groups?.['text'] ?? '',
-  }));
+  return [...read(file).matchAll(pattern)].map(({ groups }) =>
+    operation(file, groups?.['text'] ?? ''),
+  );
+}
+
+function operation(file: string, text: string): Operation {
+  const [name = ''] = text.split('\n').filter((line) => /^\s*[^\s#]/.test(line));
+  return { file, name: name.trim(), text };
 }

@@ -25,7 +25,7 @@ const ROLE_CHANGES: ReadonlySet<string> = new Set([
 ]);
 
 /** The parts of the README that are made from the code, by the names of their markers. */
-export const BLOCKS: Readonly<Record<string, () => string>> = {
+const BLOCKS: Readonly<Record<string, () => string>> = {
   people: () =>
     table(
       ['who', 'e-mail', 'what can be seen as them'],

@@ -57,11 +57,11 @@ describe('the attempts on one person', () => {
       for (let count = 0; count < 3; count += 1) await attempt(app, target);
       const variables = { input: { email: target, password: PASSWORD } };
       const reply = await post(app, { query: String(SignIn), variables });
-      const [{ message = '', extensions } = {}] = reply.errors ?? [];
-      const { retryAfterSeconds, ...rest } = extensions ?? {};
+      const [error] = reply.errors ?? [];
+      const { retryAfterSeconds, ...rest }: Record<string, unknown> = error?.extensions ?? {};
       expect(retryAfterSeconds).toBeGreaterThan(600);
       expect(retryAfterSeconds).toBeLessThanOrEqual(900);
-      answers.push({ message, rest, status: reply.status, statements: reply.line.statements });
+      answers.push({ message: error?.message, rest, status: reply.status, statements: reply.line.statements });
     }
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]).toMatchObject({ rest: { code: TOO_MANY } });

@@ -41,12 +41,7 @@ const PERMISSIONS = {
   remove: 'datasetMember:remove',
 } as const;
 
-async function perform(
-  who: Actor,
-  act: Act,
-  dataset: Shared,
-  memberId: string,
-): Promise<Result<unknown>> {
+async function perform(who: Actor, act: Act, dataset: Shared, memberId: string): Promise<Result> {
   const target = { datasetId: dataset.id, memberId };
   return act === 'remove'
     ? who.run(RemoveDatasetMember, { input: target })
@@ -95,7 +90,7 @@ describe.each(['membership', 'group'] as const)('by %s', (via) => {
   });
 });
 
-function denialOf({ errors }: Result<unknown>) {
+function denialOf({ errors }: Result) {
   const denial = errors?.[0]?.extensions['denial'] as
     | { readonly missing: string[]; readonly role: string }
     | undefined;

@@ -34,7 +34,7 @@ export class Actor {
 
   async run<Data, Variables>(
     document: TypedDocumentString<Data, Variables> | string,
-    ...[variables]: VariablesOf<Variables>
+    ...[variables]: VariablesOf<NoInfer<Variables>>
   ): Promise<Result<Data>> {
     const send = async (values: Record<string, unknown>): Promise<Result<Data>> => {
       const request = new Request('http://gateway.test/graphql', {

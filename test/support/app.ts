@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createApp, type App } from '../../src/app.js';
 import type { AttemptLimits } from '../../src/authn/attempts.js';
 import { readConfig } from '../../src/config.js';
+import type { Database } from '../../src/db/database.js';
 import { testDatabase } from './database.js';
 
 export const SECRET = 'a secret of the tests, long enough to be one';
@@ -22,6 +23,8 @@ interface Options {
   readonly now?: () => Date;
   readonly attemptLimits?: AttemptLimits;
   readonly environment?: Record<string, string>;
+  /** Another than that of this worker. */
+  readonly database?: Database;
 }
 
 /** The real application on this worker's database. */
@@ -39,7 +42,7 @@ export async function testApp(options: Options = {}): Promise<TestApp> {
     },
   });
   const config = readConfig({ FIELDGATE_SECRET: SECRET, ...environment });
-  const database = await testDatabase();
+  const database = options.database ?? (await testDatabase());
   const app = createApp({ config, database, log: pino(sink), attemptLimits, ...(now && { now }) });
   return {
     ...app,

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { PGlite } from '@electric-sql/pglite';
@@ -14,7 +13,7 @@ import { openPostgres } from '../../src/db/postgres.js';
 
 /** What the setup of a project leaves for its workers. */
 export type TestDatabase =
-  | { readonly kind: 'embedded'; readonly dump: string }
+  | { readonly kind: 'embedded'; readonly dir: string; readonly dump: string }
   | {
       readonly kind: 'postgres';
       readonly url: string;
@@ -41,11 +40,11 @@ export function testDatabaseKind(): TestDatabase['kind'] {
   return inject('testDatabase').kind;
 }
 
-/** Where a new and empty database is. */
+/** Where a new and empty database is; it is removed when all tests have run. */
 export async function emptyLocation(): Promise<DatabaseLocation> {
   const source = inject('testDatabase');
   if (source.kind === 'postgres') return { url: await createPostgres(source), dataDir: '' };
-  const parent = await mkdtemp(path.join(tmpdir(), 'fieldgate-test-'));
+  const parent = await mkdtemp(path.join(source.dir, 'empty-'));
   return { url: undefined, dataDir: path.join(parent, 'data') };
 }
 

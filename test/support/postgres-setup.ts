@@ -37,7 +37,9 @@ async function startServer(): Promise<Server> {
   const script = fileURLToPath(new URL('./postgres-server.ts', import.meta.url));
   const child = fork(script, { execArgv: ['--import', 'tsx'] });
   const exited = once(child, 'exit');
-  const failed = exited.then(() => Promise.reject(new Error('PostgreSQL did not start.')));
+  const failed = exited.then(() => {
+    throw new Error('PostgreSQL did not start.');
+  });
   const [url] = await Promise.race([once(child, 'message'), failed]);
   return {
     url: String(url),

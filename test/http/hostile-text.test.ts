@@ -1,0 +1,144 @@
+import {
+  GraphQLID,
+  GraphQLString,
+  getNamedType,
+  isInputObjectType,
+  isLeafType,
+  type GraphQLField,
+  type GraphQLInputType,
+} from 'graphql';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import { ERROR_CODES } from '../../src/errors.js';
+import { buildSchema } from '../../src/schema/index.js';
+import { world } from '../support/world.js';
+
+const schema = buildSchema();
+type Kind = 'query' | 'mutation';
+type Path = readonly string[];
+
+/** Where a client may write whatever it likes. */
+interface Place {
+  readonly kind: Kind;
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly path: Path;
+}
+
+const PLACES: Place[] = (['query', 'mutation'] as const).flatMap((kind) =>
+  Object.values(
+    (kind === 'query' ? schema.getQueryType() : schema.getMutationType())?.getFields() ?? {},
+  ).flatMap((field) =>
+    field.args
+      .flatMap(({ name, type }) => textsOf(type, [name]))
+      .map((path) => ({ kind, field, path })),
+  ),
+);
+
+function textsOf(type: GraphQLInputType, path: Path): Path[] {
+  const named = getNamedType(type);
+  if (named === GraphQLString || named === GraphQLID) return [path];
+  if (!isInputObjectType(named)) return [];
+  return Object.values(named.getFields()).flatMap((field) =>
+    textsOf(field.type, [...path, field.name]),
+  );
+}
+
+/** What is in every other place while one holds hostile text: values that lead deep into the work. */
+type Values = Record<string, unknown>;
+
+const HOSTILE = {
+  NUL: 'a\0b',
+  'half a surrogate': '\uD83E',
+  'the other half': 'x\uDD8A',
+  nothing: '',
+  spaces: ' \t\n\u00A0\u2003',
+  'a wildcard': '%_%\\',
+  SQL: `'); DROP TABLE "user"; --`,
+  JSON: '{"not":null}',
+  'right to left': '\u202Eabc\u2066',
+  'a number': '-0',
+  'ten thousand': 'x'.repeat(10_000),
+  'emoji and accents': 'Zoë 🦊 \u0301\u0301\u0301',
+  'an id of nothing': Buffer.from('Dataset:00000000-0000-0000-0000-00000000000g').toString('base64'),
+  prototype: '__proto__',
+};
+
+describe('hostile text in any place that takes text is taken, or refused with a code', () => {
+  let values: Values;
+  let run: (place: Place, text: string) => Promise<void>;
+
+  beforeAll(async () => {
+    const { dataset, memberships, superAdmin } = await world();
+    values = {
+      datasetId: dataset.id,
+      memberId: memberships.viewer,
+      id: dataset.id,
+      role: 'ADMIN',
+      email: superAdmin.email,
+      password: 'wrong',
+      name: dataset.name,
+      description: 'A description',
+      orderBy: 'NAME_ASC',
+    };
+    await superAdmin.run(
+      'mutation ($input: AssumeDatasetRoleInput!) { assumeDatasetRole(input: $input) { __typename } }',
+      { input: { datasetId: dataset.id, role: 'ADMIN' } },
+    );
+    run = async ({ kind, field, path }, text) => {
+      const args = field.args.map(({ name, type }) => ({ name, type: String(type) }));
+      const operation = `${kind} (${args.map(({ name, type }) => `$${name}: ${type}`).join(', ')}) {
+        ${field.name}(${args.map(({ name }) => `${name}: $${name}`).join(', ')}) { __typename }
+      }`;
+      const variables = Object.fromEntries(
+        field.args.flatMap(({ name, type }) => {
+          const value = valueOf(type, [name], path, text);
+          return value === undefined ? [] : [[name, value]];
+        }),
+      );
+      const first = await superAdmin.run(operation, variables);
+      for (const { extensions } of first.errors ?? []) {
+        expect(Object.keys(ERROR_CODES), first.text).toContain(extensions.code);
+        expect(['INTERNAL', 'BAD_REQUEST'], first.text).not.toContain(extensions.code);
+      }
+      expect(first.status).toBe(200);
+    };
+  });
+
+  function valueOf(type: GraphQLInputType, at: Path, path: Path, text: string): unknown {
+    if (at.join('.') === path.join('.')) return text;
+    const named = getNamedType(type);
+    if (isInputObjectType(named)) {
+      const entries = Object.values(named.getFields()).map((field) => [
+        field.name,
+        valueOf(field.type, [...at, field.name], path, text),
+      ]);
+      return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+    }
+    return isLeafType(named) ? values[at.at(-1) ?? ''] : undefined;
+  }
+
+  test('which are these', () => {
+    const names = PLACES.map(({ field, path }) => [field.name, ...path.slice(-1)].join('.'));
+    for (const known of [
+      'datasets.search',
+      'datasets.after',
+      'addDatasetMember.nameOrEmail',
+      'addDatasetMember.granteeId',
+      'deleteDataset.name',
+      'signIn.account',
+      'signIn.email',
+      'signIn.password',
+      'auditLog.user',
+      'node.id',
+    ]) {
+      expect(names).toContain(known);
+    }
+  });
+
+  test.each(PLACES.map((place) => [place.field.name, place.path.join('.'), place] as const))(
+    '%s(%s)',
+    async (_field, _path, place) => {
+      for (const text of Object.values(HOSTILE)) await run(place, text);
+    },
+  );
+});

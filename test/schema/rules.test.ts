@@ -1,0 +1,199 @@
+import { PothosSchemaError } from '@pothos/core';
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLObjectType,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+
+import { builder } from '../../src/schema/builder.js';
+import { buildSchema } from '../../src/schema/index.js';
+
+const schema = buildSchema();
+const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type));
+const objects = types.filter(isObjectType);
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+
+interface Options {
+  authScopes?: unknown;
+  audit?: unknown;
+}
+
+/** What the author of a type wrote. */
+function optionsOfType(type: string): Options {
+  return builder.configStore.getTypeConfig(type).pothosOptions as Options;
+}
+
+/** What the author of a field wrote. */
+function optionsOfField(type: string, field: string): Options {
+  const options = builder.configStore.getFields(type).get(field)?.pothosOptions;
+  if (!options) throw new Error(`There is no ${type}.${field}.`);
+  return options as Options;
+}
+
+/** Builds the real schema with one thing that its author wrote otherwise, and puts it back. */
+function buildWith(options: Options, name: keyof Options, value?: unknown): void {
+  const before = options[name];
+  options[name] = value;
+  try {
+    buildSchema();
+  } finally {
+    options[name] = before;
+  }
+}
+
+const ruled = objects.filter(({ name }) => optionsOfType(name).authScopes);
+const unruled = objects.filter(({ name }) => !optionsOfType(name).authScopes);
+
+describe('the schema does not build', () => {
+  test('from the same code without a reason', () => {
+    expect(() => buildWith(optionsOfField('Query', 'me'), 'authScopes', { authenticated: true })).not.toThrow();
+    expect(unruled.map(({ name }) => name).toSorted()).toEqual(['Mutation', 'Query']);
+  });
+
+  test.each(unruled.flatMap(fieldsOf))('without the rule of %s.%s', (type, field) => {
+    expect(() => buildWith(optionsOfField(type, field), 'authScopes')).toThrow(
+      new PothosSchemaError(
+        `${type}.${field} has no rule: give it or its type authScopes, or say why it is public.`,
+      ),
+    );
+  });
+
+  test.each(ruled.map(({ name }) => name))('without the rule of %s', (type) => {
+    const open = fieldsOf(schema.getType(type) as GraphQLObjectType)
+      .map(([, field]) => field)
+      .filter((field) => !optionsOfField(type, field).authScopes);
+    expect(open.length).toBeGreaterThan(0);
+    expect(() => buildWith(optionsOfType(type), 'authScopes')).toThrow(
+      new RegExp(`^${type}\\.(${open.join('|')}) has no rule`),
+    );
+  });
+
+  test.each(mutations.map(({ name }) => name))('without the audit event of %s', (name) => {
+    expect(() => buildWith(optionsOfField('Mutation', name), 'audit')).toThrow(
+      `Mutation.${name} names no audit event`,
+    );
+  });
+
+  test.each([
+    ['nothing', {}, 'A rule is one scope'],
+    ['two scopes', { authenticated: true, account: 'user:read' }, 'A rule is one scope'],
+    ['a scope beside the open one', { public: 'x', authenticated: true }, 'A rule is one scope'],
+    ['a scope that does not print itself', { self: 'x' }, 'self does not print itself'],
+    ['a choice that does not print itself', { $any: { authenticated: true } }, 'does not print'],
+    ['a function that does not print itself', () => ({ public: 'x' }), 'must print itself'],
+    ['a function that says always', () => true, 'must print itself'],
+  ])('with a rule of %s', (_name, authScopes, message) => {
+    for (const options of [optionsOfField('Query', 'me'), optionsOfType('User')]) {
+      expect(() => buildWith(options, 'authScopes', authScopes)).toThrow(message);
+    }
+  });
+});
+
+function fieldsOf(type: GraphQLObjectType): (readonly [type: string, field: string])[] {
+  return Object.keys(type.getFields()).map((field) => [type.name, field] as const);
+}
+
+/** What the schema prints of a field or a type. */
+function printedOf({ extensions }: { extensions: object }) {
+  const { directives = {} } = extensions as {
+    directives?: { rule?: { is: string }; semanticNonNull?: object };
+  };
+  return directives;
+}
+
+const fields = objects.flatMap((type) =>
+  Object.values(type.getFields()).map((field) => ({ type, field })),
+);
+
+describe('the schema prints', () => {
+  test('the rule of every field, on the field or on its type', () => {
+    const silent = fields.filter(
+      ({ type, field }) => !printedOf(field).rule?.is && !printedOf(type).rule?.is,
+    );
+    expect(silent.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([]);
+  });
+
+  test('the rule in the description too, with the roles that pass it', () => {
+    for (const { type, field } of fields) {
+      for (const printed of [field, type]) {
+        const rule = printedOf(printed).rule?.is;
+        if (!rule || (rule === 'public' && printed === type)) continue;
+        expect(printed.description, printed.name).toContain(`\n\nRule: ${rule}`);
+      }
+    }
+    expect(schema.getQueryType()?.getFields()['auditLog']?.description).toMatch(
+      /\n\nRule: account: auditLog:read — Super Admin, IAM Admin, Admin$/,
+    );
+  });
+
+  // By hand: what is open to everybody is a decision.
+  test('as public only what is reached through something guarded, and signing in', () => {
+    const isPublic = (printed: { extensions: object }) => printedOf(printed).rule?.is === 'public';
+    expect(fields.filter(({ field }) => isPublic(field)).map(({ field }) => field.name)).toEqual([
+      'signIn',
+    ]);
+    const open = objects.filter(isPublic).map(({ name }) => name);
+    expect(open.filter((name) => !/(Payload|Connection|Edge)$/.test(name)).toSorted()).toEqual([
+      'AuditTarget',
+      'DatasetAccess',
+      'PageInfo',
+      'ShareSettings',
+    ]);
+  });
+
+  test('a field with a rule of its own as one that can be null', () => {
+    const never = fields.filter(
+      ({ field }) =>
+        printedOf(field).rule && printedOf(field).rule?.is !== 'public' && isNonNullType(field.type),
+    );
+    expect(never.map(({ field }) => field.name)).toEqual([]);
+  });
+
+  test.each(mutations.map((field) => [field.name, field] as const))(
+    'that %s is null only together with an error',
+    (_name, field: GraphQLField<unknown, unknown>) => {
+      expect(isNonNullType(field.type)).toBe(false);
+      expect(printedOf(field).semanticNonNull).toBeDefined();
+    },
+  );
+
+  test('no field as semantically non-null that is never null', () => {
+    const twice = fields.filter(
+      ({ field }) => printedOf(field).semanticNonNull && isNonNullType(field.type),
+    );
+    expect(twice).toEqual([]);
+  });
+
+  test('a description of everything that a client can name', () => {
+    const names: string[] = [];
+    const note = (name: string, { description }: { description?: string | null | undefined }) => {
+      if (!description?.trim() || /^\s|\s$/.test(description)) names.push(name);
+    };
+    for (const type of types) {
+      if (!isInputObjectType(type)) note(type.name, type);
+      if (isObjectType(type) || isInterfaceType(type)) {
+        for (const field of Object.values(type.getFields())) {
+          note(`${type.name}.${field.name}`, field);
+          for (const arg of field.args) {
+            if (getNamedType(arg.type).name.endsWith('Input')) continue;
+            note(`${type.name}.${field.name}(${arg.name})`, arg);
+          }
+        }
+      }
+      if (isInputObjectType(type)) {
+        for (const field of Object.values(type.getFields())) note(`${type.name}.${field.name}`, field);
+      }
+      if (isEnumType(type)) {
+        for (const value of type.getValues()) note(`${type.name}.${value.name}`, value);
+      }
+    }
+    expect(names.filter((name) => name !== 'Query' && name !== 'Mutation')).toEqual([]);
+  });
+});

@@ -1,0 +1,183 @@
+import { v7 as uuidv7 } from 'uuid';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+import type { AccountRole } from '../../src/authz/account-roles.js';
+import type { DatasetRole } from '../../src/authz/dataset-roles.js';
+import type { Actor, Result } from '../support/actor.js';
+import { testDatabase } from '../support/database.js';
+import {
+  GetDatasetMembers,
+  ListDatasetMembers,
+  ListDatasets,
+  ListDatasetsWhole,
+  ListMembersTwice,
+  Me,
+  ReadAuditLog,
+} from '../support/operations.js';
+import { watchedApp, type WatchedApp } from '../support/statements.js';
+import { workspace, type Membership } from '../support/world.js';
+
+/** A list with all that hangs on it takes no more statements than this, whatever its length. */
+const MOST = 6;
+
+let watched: WatchedApp;
+
+beforeAll(async () => {
+  watched = await watchedApp();
+});
+
+/** Somebody with this role on so many datasets, each with members of all kinds, views, and a creator. */
+async function readerOf(
+  count: number,
+  role: DatasetRole | null = 'ADMIN',
+  accountRole: AccountRole = 'ADMIN',
+): Promise<Actor> {
+  const here = await workspace(watched.app);
+  const [reader, ...others] = await here.people([
+    { role: accountRole },
+    ...Array.from({ length: 5 }, () => ({ role: 'EDITOR' as const })),
+  ]);
+  const groupIds = [await here.group(others.slice(0, 2)), await here.group([])];
+  const serviceAccountId = await here.serviceAccount();
+  const members: Membership[] = [
+    ...(role ? [{ user: reader, role }] : []),
+    ...others.map((user) => ({ user, role: 'VIEWER' as const })),
+    ...groupIds.map((groupId) => ({ groupId, role: 'MEMBER' as const })),
+    { serviceAccountId, role: 'ADMIN' },
+  ];
+  const datasets = await here.datasets(Array.from({ length: count }, () => ({ members })));
+  const { client } = await testDatabase();
+  const where = { accountId: here.accountId };
+  await client.flow.updateMany({ where, data: { createdById: others[0]?.id ?? '' } });
+  await client.flowMember.updateMany({ where, data: { addedById: reader.id } });
+  const views = datasets.map(({ rowId }) => ({ id: uuidv7(), flowId: rowId }));
+  await client.datasetView.createMany({
+    data: views.map((view) => ({ ...view, accountId: here.accountId, name: 'A view' })),
+  });
+  await client.$executeRaw`
+    UPDATE dataset_settings s SET default_view_id = v.id FROM dataset_view v
+    WHERE v.flow_id = s.flow_id AND s.account_id = ${here.accountId}::uuid`;
+  return reader;
+}
+
+type Ask = (reader: Actor) => Promise<Result<{ datasets?: { edges: object[] } | null }>>;
+
+const LISTS: Record<string, Ask> = {
+  'datasets alone': (reader) => reader.run(ListDatasets, { first: 100 }),
+  'datasets with their members': (reader) => reader.run(ListDatasetMembers, { first: 100 }),
+  'datasets with all that hangs on them': (reader) => reader.run(ListDatasetsWhole, { first: 100 }),
+  'datasets with their members twice': (reader) => reader.run(ListMembersTwice, { first: 100 }),
+};
+
+/** The secrets that a request touches: its own session’s, which authenticates it. */
+function secretsIn(texts: readonly string[]): number {
+  return texts.filter((text) => /password_hash|secret_hash/i.test(text)).length;
+}
+
+describe.each(Object.entries(LISTS))('%s', (_name, ask) => {
+  test('take as many statements for 100 as for 1', async () => {
+    const [one, hundred] = [await ask(await readerOf(1)), await ask(await readerOf(100))];
+    expect(one).toSucceed();
+    expect(hundred).toSucceed();
+    expect(one.data?.datasets?.edges).toHaveLength(1);
+    expect(hundred.data?.datasets?.edges).toHaveLength(100);
+    expect(hundred).toTakeQueries(one.statements);
+    expect(hundred.statements).toBeLessThanOrEqual(MOST);
+  });
+
+  test('take as many for somebody who is refused part of them', async () => {
+    const [one, hundred] = [
+      await ask(await readerOf(1, 'VIEWER', 'VIEWER')),
+      await ask(await readerOf(100, 'VIEWER', 'VIEWER')),
+    ];
+    expect(hundred.data?.datasets?.edges).toHaveLength(100);
+    expect(hundred).toTakeQueries(one.statements);
+    expect(hundred.statements).toBeLessThanOrEqual(MOST);
+  });
+
+  test('take one more by override: the entries that tell of it', async () => {
+    const held = await ask(await readerOf(100, 'ADMIN', 'SUPER_ADMIN'));
+    const [one, hundred] = [
+      await ask(await readerOf(1, null, 'SUPER_ADMIN')),
+      await ask(await readerOf(100, null, 'SUPER_ADMIN')),
+    ];
+    expect(hundred.data?.datasets?.edges).toHaveLength(100);
+    expect(hundred).toTakeQueries(one.statements);
+    expect(hundred).toTakeQueries(held.statements + 1);
+  });
+
+  test('read nobody’s secret but that of the session', async () => {
+    const result = await ask(await readerOf(3));
+    const texts = watched.textsOf(result);
+    expect(texts[0]).toContain('secret_hash');
+    expect(secretsIn(texts)).toBe(1);
+  });
+});
+
+describe('other lists', () => {
+  test('the members of one dataset: as many for 100 as for 1', async () => {
+    const here = await workspace(watched.app);
+    const people = await here.people(Array.from({ length: 100 }, () => ({})));
+    const [admin] = people as [Actor];
+    const [small, large] = [
+      await here.dataset({ members: [{ user: admin, role: 'ADMIN' }] }),
+      await here.dataset({ members: people.map((user) => ({ user, role: 'ADMIN' as const })) }),
+    ];
+    const one = await admin.run(GetDatasetMembers, { id: small.id, first: 100 });
+    const hundred = await admin.run(GetDatasetMembers, { id: large.id, first: 100 });
+    expect(hundred.data?.dataset?.members?.edges).toHaveLength(100);
+    expect(hundred).toTakeQueries(one.statements);
+    expect(hundred.statements).toBeLessThanOrEqual(MOST);
+    expect(secretsIn(watched.textsOf(hundred))).toBe(1);
+  });
+
+  test('me, with my sessions: as many for 25 as for 1', async () => {
+    const here = await workspace(watched.app);
+    const [few, many] = await here.people([{}, {}]);
+    const { client } = await testDatabase();
+    await client.session.createMany({
+      data: Array.from({ length: 100 }, () => ({
+        accountId: here.accountId,
+        userId: many.id,
+        secretHash: new Uint8Array(32),
+        pepperVersion: 1,
+        transport: 'COOKIE' as const,
+        expiresAt: new Date(Date.now() + 60_000),
+      })),
+    });
+    const one = await few.run(Me);
+    const hundred = await many.run(Me);
+    expect(one.data?.me?.sessions.edges).toHaveLength(1);
+    expect(hundred.data?.me?.sessions.edges).toHaveLength(25);
+    expect(hundred).toTakeQueries(one.statements);
+    expect(hundred.statements).toBeLessThanOrEqual(MOST);
+    expect(secretsIn(watched.textsOf(hundred))).toBe(1);
+  });
+
+  test('the audit log: as many for 100 as for 1', async () => {
+    const readerOfLog = async (count: number) => {
+      const here = await workspace(watched.app);
+      const reader = await here.person({ role: 'ADMIN' });
+      const others = await here.people(Array.from({ length: count }, () => ({})));
+      const { client } = await testDatabase();
+      await client.auditEntry.createMany({
+        data: others.map(({ id }) => ({
+          accountId: here.accountId,
+          action: 'session.started',
+          outcome: 'SUCCEEDED' as const,
+          subjectId: id,
+          actorId: id,
+          targetType: 'User',
+          targetId: id,
+          requestId: 'r',
+        })),
+      });
+      return reader.run(ReadAuditLog, { first: 100 });
+    };
+    const [one, hundred] = [await readerOfLog(1), await readerOfLog(100)];
+    expect(hundred.data?.auditLog?.edges).toHaveLength(100);
+    expect(hundred).toTakeQueries(one.statements);
+    expect(hundred.statements).toBeLessThanOrEqual(MOST);
+    expect(secretsIn(watched.textsOf(hundred))).toBe(1);
+  });
+});
