@@ -121,7 +121,7 @@ function createGraphql(system: System, config: Config, log: Logger) {
       useCsrfPrevention(),
       useLimits(),
       useErrors(log),
-      useOverrideMarks(),
+      useOverrideMarks(log),
       useRequestFacts(),
     ],
   });

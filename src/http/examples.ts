@@ -4,7 +4,9 @@ import type { AccountPermission, DatasetPermission } from '../authz/permissions.
 import type { Principal } from '../authz/principal.js';
 import type { Context } from '../context.js';
 import { visibleDatasets } from '../domain/visibility.js';
-import { findTargets, NO_TARGETS, type Targets } from './example-targets.js';
+import { NO_TARGETS, targetsOf, type Targets } from './example-targets.js';
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** An operation to start from. Without a need it suits everybody. */
 interface Example {
@@ -14,7 +16,7 @@ interface Example {
   readonly inAccount?: AccountPermission;
   /** Suits those who hold it on some dataset. */
   readonly onDataset?: DatasetPermission;
-  readonly variables?: (targets: Targets) => Readonly<Record<string, unknown>>;
+  readonly variables?: (targets: Targets) => Variables | Promise<Variables>;
 }
 
 const EXAMPLES: readonly Example[] = [
@@ -34,26 +36,24 @@ const EXAMPLES: readonly Example[] = [
   {
     file: 'share-with-somebody',
     onDataset: 'datasetMember:write',
-    variables: ({ dataset, newcomer }) => ({
-      input: { datasetId: dataset.id, nameOrEmail: newcomer.email, role: 'VIEWER' },
+    variables: async ({ dataset, newcomer }) => ({
+      input: { datasetId: dataset.id, nameOrEmail: await newcomer(), role: 'VIEWER' },
     }),
   },
   {
     file: 'give-another-role',
     onDataset: 'dataset:share',
-    variables: ({ dataset, member }) => ({
-      input: {
-        datasetId: dataset.id,
-        memberId: member.id,
-        role: member.role === 'VIEWER' ? 'MEMBER' : 'VIEWER',
-      },
-    }),
+    variables: async ({ dataset, member }) => {
+      const { id, role } = await member();
+      const other = role === 'VIEWER' ? 'MEMBER' : 'VIEWER';
+      return { input: { datasetId: dataset.id, memberId: id, role: other } };
+    },
   },
   {
     file: 'rename',
     onDataset: 'dataset:rename',
-    variables: ({ dataset }) => ({
-      input: { datasetId: dataset.id, name: dataset.name && `${dataset.name} (renamed)` },
+    variables: ({ dataset: { id, name } }) => ({
+      input: { datasetId: id, name: name && `${name} (renamed)` },
     }),
   },
   {
@@ -69,7 +69,7 @@ const EXAMPLES: readonly Example[] = [
   {
     file: 'one-person',
     inAccount: 'user:read',
-    variables: ({ colleague }) => ({ id: colleague.id }),
+    variables: async ({ colleague }) => ({ id: await colleague() }),
   },
 ];
 
@@ -91,29 +91,30 @@ export interface Tab {
  * things are real, nobody is led to change them with one click.
  */
 export async function suitableExamples(context: Context, demo: boolean): Promise<Tab[]> {
+  const { principal } = context;
   const tabs: Tab[] = [];
   for (const { file, inAccount, onDataset, variables } of EXAMPLES) {
-    if (inAccount && !context.principal?.permissions.has(inAccount)) continue;
+    if (inAccount && !principal?.permissions.has(inAccount)) continue;
     const dataset = onDataset && (await findDataset(context, onDataset));
     if (onDataset && !dataset) continue;
-    const query = texts.get(file) ?? '';
-    if (!variables) {
-      tabs.push({ query });
-      continue;
-    }
-    const targets = demo ? await findTargets(context, dataset) : NO_TARGETS;
-    tabs.push({ query, variables: JSON.stringify(variables(targets), null, 2) });
+    const targets = demo && principal ? targetsOf(context, principal, dataset) : NO_TARGETS;
+    tabs.push({
+      query: texts.get(file) ?? '',
+      ...(variables && { variables: JSON.stringify(await variables(targets), null, 2) }),
+    });
   }
   return tabs;
 }
 
 /** The oldest dataset on which the person's role allows this. */
-function findDataset({ db, principal }: Context, permission: DatasetPermission) {
-  return db.flow.findFirst({
-    where: visibleDatasets(principal && withoutOverride(principal), permission),
+async function findDataset({ db, principal }: Context, permission: DatasetPermission) {
+  if (!principal) return undefined;
+  const dataset = await db.flow.findFirst({
+    where: visibleDatasets(withoutOverride(principal), permission),
     select: { id: true, name: true },
     orderBy: { id: 'asc' },
   });
+  return dataset ?? undefined;
 }
 
 /** Nobody asked for the override yet, and each use of it is marked. */

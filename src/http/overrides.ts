@@ -1,14 +1,16 @@
 import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
 
 import { recordAll } from '../audit/record.js';
 import type { Context } from '../context.js';
 import { encodeId } from '../domain/ids.js';
+import { maskError } from './errors.js';
 
 /**
  * Marks what only a Super Admin's override allowed: in `extensions.overrides` of the answer, and in the audit log,
  * without whose entries there is no answer.
  */
-export function useOverrideMarks(): Plugin<Context> {
+export function useOverrideMarks(log: Logger): Plugin<Context> {
   return {
     onExecute({ args }) {
       // Whoever signs out in the document is still who did what came before.
@@ -30,7 +32,11 @@ export function useOverrideMarks(): Plugin<Context> {
               after: { permissions: permissions.join(' ') },
               via: 'SUPER_ADMIN_OVERRIDE',
             }));
-          if (events.length > 0) await recordAll(db, principal, provenance, events);
+          if (events.length > 0) {
+            await recordAll(db, principal, provenance, events).catch((error: unknown) => {
+              throw maskError(error, provenance.requestId, log);
+            });
+          }
           const marks = uses.map(({ id, permissions }) => ({
             dataset: encodeId('Dataset', id),
             permissions,

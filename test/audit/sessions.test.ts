@@ -145,7 +145,9 @@ describe('a failed sign-in leaves', () => {
     } }`;
     expect((await admin.run(query)).data).toMatchObject({
       auditLog: {
-        edges: [{ node: { action: 'SESSION_STARTED', outcome: 'REFUSED', code: 'SIGN_IN_FAILED' } }],
+        edges: [
+          { node: { action: 'SESSION_STARTED', outcome: 'REFUSED', code: 'SIGN_IN_FAILED' } },
+        ],
       },
     });
   });

@@ -16,7 +16,13 @@ describe('a password', () => {
   test('is the right one or not', async () => {
     const hash = await hashPassword('correct horse');
     expect(await isPassword('correct horse', hash)).toBe(true);
-    for (const wrong of ['correct hors', 'Correct horse', ' correct horse', 'correct horse\0', '']) {
+    for (const wrong of [
+      'correct hors',
+      'Correct horse',
+      ' correct horse',
+      'correct horse\0',
+      '',
+    ]) {
       expect(await isPassword(wrong, hash), wrong).toBe(false);
     }
   });
@@ -40,7 +46,10 @@ describe('a password', () => {
     await isPassword('wrong', undefined);
     const times = { known: [] as number[], unknown: [] as number[] };
     for (let round = 0; round < 9; round += 1) {
-      for (const [name, compared] of [['known', hash], ['unknown', undefined]] as const) {
+      for (const [name, compared] of [
+        ['known', hash],
+        ['unknown', undefined],
+      ] as const) {
         const started = performance.now();
         await isPassword('wrong', compared);
         times[name].push(performance.now() - started);

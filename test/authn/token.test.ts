@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -64,7 +65,9 @@ describe('what is not a token', () => {
 
   test('with any one character replaced by the next of its alphabet', () => {
     for (const [at, letter] of [...token].entries()) {
-      const other = /[0-8a-e]/.test(letter) ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 1) : '0';
+      const other = /[0-8a-e]/.test(letter)
+        ? String.fromCodePoint((letter.codePointAt(0) ?? 0) + 1)
+        : '0';
       const changed = token.slice(0, at) + other + token.slice(at + 1);
       if (changed !== token) expect(parseToken(changed), changed).toBeUndefined();
     }
@@ -83,20 +86,39 @@ describe('what is not a token', () => {
     );
   });
 
-  test('in capitals, with spaces around it, or of another kind', () => {
+  test('in capitals, with spaces around it, or twice', () => {
     for (const text of [
       token.toUpperCase(),
       ` ${token}`,
       `${token} `,
       `${token}\n`,
       `${token}${token}`,
-      token.replace('fgs', 'fgk'),
-      token.replace('fgs', 'fgi'),
       token.slice(0, -8),
       '',
       'fgs_',
     ]) {
       expect(parseToken(text), JSON.stringify(text)).toBeUndefined();
+    }
+  });
+
+  test('of another kind or form, though its checksum is right', () => {
+    const sealed = (body: string) => body + crc32(body).toString(16).padStart(8, '0');
+    const body = token.slice(0, -8);
+    expect(parseToken(sealed(body))).toBeDefined();
+    for (const other of [
+      body.replace('fgs', 'fgk'),
+      body.replace('fgs', 'fgi'),
+      body.replace('fgs', 'FGS'),
+      body.replace('fgs', 'xfgs'),
+      body.replace(/_[0-9a-f]{32}_/, '_ABCDEF00000070008000000000000000_'),
+      body.replace(/_[0-9a-f]{32}_/, '_0_'),
+      `${body.slice(0, -1)}=`,
+      `${body}A`,
+      `${body}\n`,
+      ` ${body}`,
+    ]) {
+      expect(parseToken(sealed(other)), other).toBeUndefined();
+      expect(parseToken(sealed(other).toUpperCase()), other).toBeUndefined();
     }
   });
 

@@ -21,24 +21,31 @@ function denialOf(who: Principal, permission: Permission, facts?: DatasetFacts):
   return decision.denial;
 }
 
+const show = (...grants: readonly Grant[]) =>
+  grants.map(({ via, role }) => `${role} by ${via}`).join(' and ') || 'nothing';
+
 describe('the grant that counts', () => {
-  test.each([
-    { grants: [], counts: undefined },
-    { grants: [direct('VIEWER')], counts: direct('VIEWER') },
-    { grants: [group('MEMBER')], counts: group('MEMBER') },
-    // A direct one beats those of groups, weaker or stronger.
-    { grants: [group('ADMIN'), direct('VIEWER')], counts: direct('VIEWER') },
-    { grants: [direct('VIEWER'), group('ADMIN')], counts: direct('VIEWER') },
-    { grants: [direct('ADMIN'), group('VIEWER')], counts: direct('ADMIN') },
+  const cases: readonly (readonly [Grant[], Grant?])[] = [
+    [[]],
+    [[direct('VIEWER')], direct('VIEWER')],
+    [[group('MEMBER')], group('MEMBER')],
+    // One’s own beats those of groups, weaker or stronger.
+    [[group('ADMIN'), direct('VIEWER')], direct('VIEWER')],
+    [[direct('VIEWER'), group('ADMIN')], direct('VIEWER')],
+    [[direct('ADMIN'), group('VIEWER')], direct('ADMIN')],
+    [[group('ADMIN'), direct('MEMBER'), group('VIEWER')], direct('MEMBER')],
     // Of several groups the strongest.
-    { grants: [group('VIEWER'), group('ADMIN'), group('MEMBER')], counts: group('ADMIN') },
-    { grants: [group('VIEWER'), group('MEMBER')], counts: group('MEMBER') },
-    { grants: [group('MEMBER'), group('VIEWER')], counts: group('MEMBER') },
-    {
-      grants: [group('ADMIN'), direct('MEMBER'), group('VIEWER')],
-      counts: direct('MEMBER'),
-    },
-  ])('of $grants is $counts', ({ grants, counts }) => {
+    [[group('VIEWER'), group('ADMIN'), group('MEMBER')], group('ADMIN')],
+    [[group('VIEWER'), group('MEMBER')], group('MEMBER')],
+    [[group('MEMBER'), group('VIEWER')], group('MEMBER')],
+  ];
+
+  test.each(
+    cases.map(
+      ([grants, counts]) =>
+        [show(...grants), show(...(counts ? [counts] : [])), grants, counts] as const,
+    ),
+  )('of %s is %s', (_grants, _counts, grants, counts) => {
     expect(effectiveGrant(grants)).toEqual(counts);
   });
 

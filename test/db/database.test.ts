@@ -8,6 +8,8 @@ import { StartupError } from '../../src/db/startup-error.js';
 import { emptyLocation, testDatabaseKind } from '../support/database.js';
 import { repairDatabase } from '../support/raw-database.js';
 
+// A new embedded database takes seconds, and many of them on a busy machine.
+const TIMEOUT = { timeout: 120_000 };
 const kind = testDatabaseKind();
 let location: DatabaseLocation;
 
@@ -39,7 +41,7 @@ beforeAll(async () => {
   location = await emptyLocation();
 });
 
-test('an empty database gets its tables once, and keeps its rows', async () => {
+test('an empty database gets its tables once, and keeps its rows', TIMEOUT, async () => {
   expect(await opening(location)).toEqual({ message: 'opened', steps: ['Creating the tables …'] });
   const applied = await withDatabase(async (database) => {
     await database.client.account.create({ data: { slug: 'kept', name: 'Kept' } });

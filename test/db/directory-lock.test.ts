@@ -5,16 +5,19 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { lockDirectory } from '../../src/db/directory-lock.js';
 import { testDatabaseKind } from '../support/database.js';
 
-const root = mkdtempSync(path.join(tmpdir(), 'fieldgate-lock-'));
 const STARTER = fileURLToPath(new URL('../support/lock-starter.ts', import.meta.url));
 
+let root: string;
 let dir: string;
 let file: string;
+beforeAll(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'fieldgate-lock-'));
+});
 beforeEach(() => {
   dir = path.join(mkdtempSync(path.join(root, 'case-')), 'data');
   file = `${dir}.lock`;
@@ -109,7 +112,7 @@ describe.runIf(testDatabaseKind() === 'embedded')('the lock of a data directory'
 
   test(
     'of 20 starters that find a dead one, exactly one takes it',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const starters = await Promise.all(Array.from({ length: 20 }, startStarter));
       for (let round = 0; round < 25; round += 1) {

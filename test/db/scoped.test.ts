@@ -84,7 +84,9 @@ test('of the accounts it shows its own', async () => {
   expect((await db.account.findMany()).map(({ id }) => id)).toEqual([ours]);
   expect(await db.account.findUnique({ where: { id: theirs } })).toBeNull();
   expect(await scopeToAccount(client).account.findMany()).toEqual([]);
-  await expect(db.account.update({ where: { id: theirs }, data: { name: 'Ours' } })).rejects.toThrow();
+  await expect(
+    db.account.update({ where: { id: theirs }, data: { name: 'Ours' } }),
+  ).rejects.toThrow();
 });
 
 test('a model that belongs to no account is out of reach', async () => {
@@ -128,7 +130,11 @@ describe('no operation reaches the rows of another account:', () => {
     expect(found.every(({ accountId }) => accountId === ours)).toBe(true);
     expect((await db.group.findFirst({ where }))?.accountId ?? ours).toBe(ours);
     expect(await db.group.count({ where })).toBe(found.length);
-    const { _count, _max } = await db.group.aggregate({ where, _count: true, _max: { name: true } });
+    const { _count, _max } = await db.group.aggregate({
+      where,
+      _count: true,
+      _max: { name: true },
+    });
     expect(_count).toBe(found.length);
     expect(_max.name ?? '').not.toMatch(/^theirs/);
     const groups = await db.group.groupBy({ by: ['accountId'], where });
@@ -221,7 +227,7 @@ describe('no operation reaches the rows of another account:', () => {
   });
 });
 
-test('every operation of the client is one that was thought of', async () => {
+test('every operation of the client is one that was thought of', () => {
   const known = [
     'aggregate',
     'count',
@@ -241,6 +247,8 @@ test('every operation of the client is one that was thought of', async () => {
     'updateManyAndReturn',
     'upsert',
   ];
-  const offered = Object.keys(client.group as object).filter((name) => /^[a-z]/.test(name));
-  expect(offered.filter((name) => !['fields', 'name'].includes(name)).toSorted()).toEqual(known);
+  const offered = Object.keys(client.group).filter((name) => /^[a-z]/.test(name));
+  // The raw ones are those of another kind of database.
+  const others = ['aggregateRaw', 'fields', 'findRaw', 'name'];
+  expect(offered.filter((name) => !others.includes(name)).toSorted()).toEqual(known);
 });

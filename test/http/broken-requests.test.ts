@@ -12,7 +12,8 @@ const PLANTED = 'hunter2planted';
 const NUMBER = 20_301_231;
 
 const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { token } }';
-const LIST = 'query ($first: Int, $filter: DatasetFilter) { datasets(first: $first, filter: $filter) { totalCount } }';
+const LIST =
+  'query ($first: Int, $filter: DatasetFilter) { datasets(first: $first, filter: $filter) { totalCount } }';
 const LOG = 'query ($filter: AuditFilter) { auditLog(filter: $filter) { totalCount } }';
 
 const sent = (query: unknown, variables?: unknown, more: object = {}) =>
@@ -39,7 +40,7 @@ const BODIES: Record<string, NonNullable<Sent['body']>> = {
   'invalid UTF-8 in the names': bytes(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d),
   'UTF-16': new Uint8Array(Buffer.from(sent('{ __typename }'), 'utf16le')),
   'a byte order mark alone': bytes(0xef, 0xbb, 0xbf),
-  'NULs': '\0\0\0\0',
+  NULs: '\0\0\0\0',
   'a query that is a number': sent(5),
   'a query that is a list': sent(['{ __typename }']),
   'a query that is an object': sent({ kind: 'Document' }),
@@ -56,7 +57,9 @@ const BODIES: Record<string, NonNullable<Sent['body']>> = {
   'an unknown argument': sent('{ datasets(limit: 5) { totalCount } }'),
   'an unknown directive': sent('{ __typename @nope }'),
   'an unknown fragment': sent('{ ...F }'),
-  'fragments that go round': sent('{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }'),
+  'fragments that go round': sent(
+    '{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }',
+  ),
   'no selection': sent('{ me }'),
   'a variable without definition': sent('{ datasets(first: $n) { totalCount } }'),
   'a variable of an output type': sent('query ($me: Me) { __typename }'),
@@ -84,7 +87,10 @@ const BODIES: Record<string, NonNullable<Sent['body']>> = {
   'a password in the wrong place of an object': signIn({ email: { PLANTED }, password: PLANTED }),
   'a password beyond its length': signIn({ email: 'a', password: PLANTED.repeat(100) }),
   'an address beyond its length': signIn({ email: PLANTED.repeat(100), password: PLANTED }),
-  'a password of half a surrogate': signIn({ email: 'a', password: 'b' }).replace('"b"', '"\\udfff"'),
+  'a password of half a surrogate': signIn({ email: 'a', password: 'b' }).replace(
+    '"b"',
+    '"\\udfff"',
+  ),
   'a password in the document': sent(`mutation { signIn(input: "${PLANTED}") { token } }`),
   'a number for a password in the document': sent(
     `mutation { signIn(input: { email: "a", password: ${NUMBER} }) { token } }`,
@@ -130,18 +136,30 @@ const REQUESTS: Record<string, Sent> = {
   'a content type of nothing': { headers: { 'content-type': '' }, body: '{}' },
   'another content type': { headers: { 'content-type': 'application/xml' }, body: '<a/>' },
   'a text': { headers: { 'content-type': 'text/plain' }, body: sent('{ __typename }') },
-  'a form in parts': { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: '--x' },
+  'a form in parts': {
+    headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    body: '--x',
+  },
   'a form with broken variables': {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: `query={__typename}&variables={${PLANTED}`,
   },
   'a document cut off': { headers: { 'content-type': 'application/graphql' }, body: '{' },
-  'a negative length': { headers: { ...json, 'content-length': '-5' }, body: sent('{ __typename }') },
+  'a negative length': {
+    headers: { ...json, 'content-length': '-5' },
+    body: sent('{ __typename }'),
+  },
   'two lengths': { headers: { ...json, 'content-length': '5, 6' }, body: sent('{ __typename }') },
   'GET without a query': { method: 'GET' },
-  'GET with broken variables': { method: 'GET', url: url(`query={__typename}&variables={${PLANTED}`) },
+  'GET with broken variables': {
+    method: 'GET',
+    url: url(`query={__typename}&variables={${PLANTED}`),
+  },
   'GET with broken extensions': { method: 'GET', url: url('query={__typename}&extensions=[') },
-  'GET with variables that are a number': { method: 'GET', url: url('query={__typename}&variables=5') },
+  'GET with variables that are a number': {
+    method: 'GET',
+    url: url('query={__typename}&variables=5'),
+  },
   'GET with broken escapes': { method: 'GET', url: url('query=%E0%A4%A%00%ff') },
   'GET with a mutation': { method: 'GET', url: url('query=mutation{signOut{sessionId}}') },
   'GET with a mutation among queries': {
@@ -198,7 +216,10 @@ describe('an odd request is answered:', () => {
     ['a protocol of nothing', { 'x-forwarded-proto': 'gopher, ' }],
     ['broken cookies', { cookie: 'fieldgate; =; ;; fieldgate=%E0%A4%A; __Host-fieldgate="' }],
     ['a host of somebody else', { host: 'elsewhere.example', origin: 'null', referer: '%' }],
-    ['a hundred headers', Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`x-${n}`, 'y']))],
+    [
+      'a hundred headers',
+      Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`x-${n}`, 'y'])),
+    ],
   ])('%s', async (_name, headers) => {
     const ada = await (await workspace()).person();
     const { status, text } = await exchange(ada.app, {

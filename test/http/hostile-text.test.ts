@@ -59,7 +59,9 @@ const HOSTILE = {
   'a number': '-0',
   'ten thousand': 'x'.repeat(10_000),
   'emoji and accents': 'Zoë 🦊 \u0301\u0301\u0301',
-  'an id of nothing': Buffer.from('Dataset:00000000-0000-0000-0000-00000000000g').toString('base64'),
+  'an id of nothing': Buffer.from('Dataset:00000000-0000-0000-0000-00000000000g').toString(
+    'base64',
+  ),
   prototype: '__proto__',
 };
 

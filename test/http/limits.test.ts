@@ -116,7 +116,8 @@ describe('a document', () => {
 
   test('may not multiply introspection', async () => {
     const ada = await somebody();
-    const nested = '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }';
+    const nested =
+      '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }';
     expect(await ada.run(nested)).toFail('GRAPHQL_VALIDATION_FAILED');
   });
 });

@@ -60,16 +60,24 @@ describe('a page of another origin', () => {
   });
 
   // A page in a sandboxed frame has the origin null, so null must not be allowed to anybody.
-  test.each([[FRONT], [`${FRONT},${OTHER}`]])('reads nothing if it is none of %s', async (origins) => {
-    const app = await testApp({ environment: { ALLOWED_ORIGINS: origins } });
-    for (const origin of [EVIL, 'null', 'https://front.example.evil.example', 'http://front.example']) {
-      for (const method of ['POST', 'OPTIONS']) {
-        const { headers } = await ask(app, origin, method);
-        const allowed = headers.get('access-control-allow-origin');
-        expect([origin, '*', 'null'], `${method} from ${origin}`).not.toContain(allowed);
+  test.each([[FRONT], [`${FRONT},${OTHER}`]])(
+    'reads nothing if it is none of %s',
+    async (origins) => {
+      const app = await testApp({ environment: { ALLOWED_ORIGINS: origins } });
+      for (const origin of [
+        EVIL,
+        'null',
+        'https://front.example.evil.example',
+        'http://front.example',
+      ]) {
+        for (const method of ['POST', 'OPTIONS']) {
+          const { headers } = await ask(app, origin, method);
+          const allowed = headers.get('access-control-allow-origin');
+          expect([origin, '*', 'null'], `${method} from ${origin}`).not.toContain(allowed);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('a form of another site, which brings the cookie along,', () => {
@@ -86,7 +94,10 @@ describe('a form of another site, which brings the cookie along,', () => {
 
   const CREATE = 'mutation { createDataset(input: { name: "Forged" }) { __typename } }';
   const SIMPLE: Record<string, { headers: Record<string, string>; body: string }> = {
-    'a text': { headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ query: CREATE }) },
+    'a text': {
+      headers: { 'content-type': 'text/plain' },
+      body: JSON.stringify({ query: CREATE }),
+    },
     'a text with a charset': {
       headers: { 'content-type': 'Text/Plain; charset=utf-8' },
       body: JSON.stringify({ query: CREATE }),
@@ -140,7 +151,11 @@ describe('a form of another site, which brings the cookie along,', () => {
     const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
     const body = new URLSearchParams({ query }).toString();
     expect((await exchange(app, { headers, body })).data).toHaveProperty('me');
-    const asked = { cookie, 'x-graphql-yoga-csrf': '1', 'content-type': 'application/x-www-form-urlencoded' };
+    const asked = {
+      cookie,
+      'x-graphql-yoga-csrf': '1',
+      'content-type': 'application/x-www-form-urlencoded',
+    };
     expect((await exchange(app, { headers: asked, body })).data).toHaveProperty('me');
   });
 });

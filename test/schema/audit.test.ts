@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { Actor } from '../support/actor.js';
+import type { Actor, Result } from '../support/actor.js';
 import { testDatabase } from '../support/database.js';
-import type { AuditFilter } from '../support/generated/graphql.js';
+import type { AuditFilter, ReadAuditLogQuery } from '../support/generated/graphql.js';
 import { GetNode, ReadAuditLog, RenameDataset } from '../support/operations.js';
 import { globalId, workspace, world, type Workspace } from '../support/world.js';
 
@@ -76,7 +76,11 @@ describe('auditLog', () => {
     const [here, there] = [await workspace(), await workspace()];
     const { client } = await testDatabase();
     await entry(there);
-    const data = { action: 'session.started', outcome: 'REFUSED' as const, requestId: randomUUID() };
+    const data = {
+      action: 'session.started',
+      outcome: 'REFUSED' as const,
+      requestId: randomUUID(),
+    };
     await client.auditEntry.create({ data });
     const own = await entry(here);
     expect(await idsOf(await here.person({ role: 'SUPER_ADMIN' }))).toEqual([own]);
@@ -111,8 +115,11 @@ describe('auditLog comes', () => {
     const seen: string[] = [];
     let after: string | null = null;
     for (const size of [2, 2, 1]) {
-      const { data }: Result<ReadAuditLogQuery> = await admin.run(ReadAuditLog, { first: 2, after });
-      const { edges = [], pageInfo, totalCount } = data?.auditLog ?? {};
+      const page: Result<ReadAuditLogQuery> = await admin.run(ReadAuditLog, {
+        first: 2,
+        after,
+      });
+      const { edges = [], pageInfo, totalCount } = page.data?.auditLog ?? {};
       expect(edges).toHaveLength(size);
       expect(totalCount).toBe(5);
       seen.push(...edges.map(({ node }) => node.id));

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import type { Actor } from '../support/actor.js';
+import { testDatabase } from '../support/database.js';
 import {
   GetDatasetMembers,
   GetDatasetWhole,
@@ -10,7 +11,7 @@ import {
   ListMembersTwice,
   PageMembers,
 } from '../support/operations.js';
-import { workspace, world, type Shared, type Workspace } from '../support/world.js';
+import { globalId, workspace, world, type Shared, type Workspace } from '../support/world.js';
 
 describe('Dataset.members', () => {
   let here: Workspace;
@@ -240,6 +241,23 @@ describe('people in the list of members', () => {
       `${path}.status`,
     ]);
   });
+});
+
+test('whoever added a member or made the dataset is named also after being removed', async () => {
+  const { admin, viewer, outsider, dataset } = await world();
+  const { client } = await testDatabase();
+  const { id } = outsider;
+  await client.flow.update({ where: { id: dataset.rowId }, data: { createdById: id } });
+  await client.flowMember.updateMany({
+    where: { flowId: dataset.rowId, userId: viewer.id },
+    data: { addedById: id },
+  });
+  await client.user.update({ where: { id }, data: { removedAt: new Date() } });
+  const whole = await admin.run(GetDatasetWhole, { id: dataset.id });
+  expect(whole.data?.dataset?.createdBy).toEqual({ id: globalId('User', id) });
+  const { data } = await admin.run(GetDatasetMembers, { id: dataset.id });
+  const adders = data?.dataset?.members?.edges.map(({ node }) => node.addedBy);
+  expect(adders).toEqual([null, null, { name: outsider.name }]);
 });
 
 test('share settings offer nothing to whoever may not add anybody', async () => {

@@ -49,7 +49,14 @@ async function side(name: string): Promise<Side> {
   });
   const view = { accountId, flowId: dataset.rowId, name: `${name} view` };
   const { id } = await client.datasetView.create({ data: view });
-  return { workspace: made, chief, dataset, groupId, serviceAccountId, viewId: globalId('DatasetView', id) };
+  return {
+    workspace: made,
+    chief,
+    dataset,
+    groupId,
+    serviceAccountId,
+    viewId: globalId('DatasetView', id),
+  };
 }
 
 describe('the Super Admin of another account', () => {
@@ -159,7 +166,9 @@ describe('the Super Admin of another account', () => {
     const datasetId = ours.dataset.id;
     for (const memberId of theirs.dataset.memberIds) {
       await expect(
-        await chief.run(ChangeDatasetMemberRole, { input: { datasetId, memberId, role: 'VIEWER' } }),
+        await chief.run(ChangeDatasetMemberRole, {
+          input: { datasetId, memberId, role: 'VIEWER' },
+        }),
       ).toBeHidden();
       await expect(
         await chief.run(RemoveDatasetMember, { input: { datasetId, memberId } }),

@@ -37,14 +37,20 @@ describe('an id', () => {
 
   test('has one spelling', () => {
     fc.assert(
-      fc.property(types, fc.uuid(), fc.nat(), fc.string({ maxLength: 2 }), (typename, id, at, more) => {
-        const text = encodeId(typename, id);
-        const place = at % (text.length + 1);
-        const other = text.slice(0, place) + more + text.slice(place);
-        fc.pre(other !== text);
-        const decoded = decodeId(other);
-        if (decoded.typename !== '') expect(encodeId(decoded.typename, decoded.id)).toBe(other);
-      }),
+      fc.property(
+        types,
+        fc.uuid(),
+        fc.nat(),
+        fc.string({ maxLength: 2 }),
+        (typename, id, at, more) => {
+          const text = encodeId(typename, id);
+          const place = at % (text.length + 1);
+          const other = text.slice(0, place) + more + text.slice(place);
+          fc.pre(other !== text);
+          const decoded = decodeId(other);
+          if (decoded.typename !== '') expect(encodeId(decoded.typename, decoded.id)).toBe(other);
+        },
+      ),
       { numRuns: 1_000 },
     );
     const id = encodeId('User', randomUUID());
@@ -100,7 +106,15 @@ describe('node', () => {
   });
 
   test('finds nothing of a type under the name of another', async () => {
-    for (const typename of [...NODE_TYPES, 'Role', 'DatasetView', 'Query', 'Node', 'Flow', 'constructor']) {
+    for (const typename of [
+      ...NODE_TYPES,
+      'Role',
+      'DatasetView',
+      'Query',
+      'Node',
+      'Flow',
+      'constructor',
+    ]) {
       for (const [type, id] of Object.entries(ids)) {
         if (type === typename) continue;
         const result = await superAdmin.run(GetNode, { id: globalId(typename, id) });
@@ -112,7 +126,15 @@ describe('node', () => {
   test('finds no dataset behind a flow of another kind', async () => {
     const { client } = await testDatabase();
     const accountId = ids['Account'] ?? '';
-    for (const kind of ['PROCESS', 'BOARD', 'APP', 'LIST', 'INTEGRATION', 'CHAT', 'SPACE'] as const) {
+    for (const kind of [
+      'PROCESS',
+      'BOARD',
+      'APP',
+      'LIST',
+      'INTEGRATION',
+      'CHAT',
+      'SPACE',
+    ] as const) {
       const flow = await client.flow.create({
         data: {
           accountId,

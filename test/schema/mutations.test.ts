@@ -8,7 +8,11 @@ function mutation(fields: Record<string, string>): string {
   return `mutation { ${lines.join('\n')} }`;
 }
 
-function codesOf({ errors = [] }: { errors?: readonly { path?: unknown[]; extensions: { code: string } }[] }) {
+function codesOf({
+  errors = [],
+}: {
+  errors?: readonly { path?: unknown[]; extensions: { code: string } }[];
+}) {
   return errors.map(({ path, extensions }) => [path?.[0], extensions.code]);
 }
 

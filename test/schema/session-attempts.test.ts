@@ -61,7 +61,12 @@ describe('the attempts on one person', () => {
       const { retryAfterSeconds, ...rest }: Record<string, unknown> = error?.extensions ?? {};
       expect(retryAfterSeconds).toBeGreaterThan(600);
       expect(retryAfterSeconds).toBeLessThanOrEqual(900);
-      answers.push({ message: error?.message, rest, status: reply.status, statements: reply.line.statements });
+      answers.push({
+        message: error?.message,
+        rest,
+        status: reply.status,
+        statements: reply.line.statements,
+      });
     }
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]).toMatchObject({ rest: { code: TOO_MANY } });

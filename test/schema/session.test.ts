@@ -59,8 +59,13 @@ describe('signIn', () => {
     const here = await workspace();
     const { email } = await here.person();
     const url = 'https://gateway.test/graphql';
-    const operation = { query: String(SignIn), variables: { input: { email, password: PASSWORD } } };
-    const { name, value, attributes } = cookieOf((await post(here.app, operation, { url })).headers);
+    const operation = {
+      query: String(SignIn),
+      variables: { input: { email, password: PASSWORD } },
+    };
+    const { name, value, attributes } = cookieOf(
+      (await post(here.app, operation, { url })).headers,
+    );
     expect(name).toBe('__Host-fieldgate');
     expect(attributes).toContain('Secure');
     expect(attributes).toContain('Path=/');
@@ -81,7 +86,10 @@ describe('signIn', () => {
     const app = await testApp({ environment: { TRUSTED_PROXIES: row.trusted } });
     const { email } = await (await workspace(app)).person();
     const headers = { 'x-forwarded-proto': row.forwarded };
-    const operation = { query: String(SignIn), variables: { input: { email, password: PASSWORD } } };
+    const operation = {
+      query: String(SignIn),
+      variables: { input: { email, password: PASSWORD } },
+    };
     const { name, attributes } = cookieOf((await post(app, operation, { headers })).headers);
     expect(name).toBe(row.name);
     expect(attributes.includes('Secure')).toBe(row.name.startsWith('__Host-'));
@@ -108,10 +116,7 @@ describe('signIn', () => {
       'SIGN_IN_FAILED',
     );
     for (const account of [there.slug, ` ${there.slug.toUpperCase()} `]) {
-      const signedIn = await nobody.run(
-        SignIn,
-        credentials(ada, { account, transport: 'BEARER' }),
-      );
+      const signedIn = await nobody.run(SignIn, credentials(ada, { account, transport: 'BEARER' }));
       const authorization = `Bearer ${signedIn.data?.signIn?.token}`;
       const me = await somebody(here, { authorization }).run(Me);
       expect(me.data?.me?.user.name).toBe('Ada there');
@@ -208,10 +213,12 @@ describe('signOut', () => {
       createDataset: null,
       again: null,
     });
-    expect(result.errors?.map(({ path, extensions }) => [path?.[0], extensions['reason']])).toEqual([
-      ['createDataset', 'SESSION_ENDED'],
-      ['again', 'SESSION_ENDED'],
-    ]);
+    expect(result.errors?.map(({ path, extensions }) => [path?.[0], extensions['reason']])).toEqual(
+      [
+        ['createDataset', 'SESSION_ENDED'],
+        ['again', 'SESSION_ENDED'],
+      ],
+    );
     expect(app.lineOf(result.requestId)['errorCodes']).toEqual(['UNAUTHENTICATED']);
   });
 });
