@@ -20,7 +20,7 @@ const TENANT_MODELS: ReadonlySet<string> = new Set<Prisma.ModelName>([
 ]);
 
 type Row = Record<string, unknown>;
-type Arguments = { where?: Row; data?: Row | Row[]; create?: Row; select?: Row };
+type Arguments = { where?: Row; data?: Row | Row[]; create?: Row; update?: Row; select?: Row };
 
 /**
  * A client that reads and writes rows of one account only, whatever its caller asks for;
@@ -75,6 +75,11 @@ function confine(operation: string, args: Arguments, owner: Row): Arguments {
   if (operation.startsWith('create')) {
     const own = (row: Row = {}) => ({ ...row, ...owner });
     return { ...args, data: Array.isArray(args.data) ? args.data.map(own) : own(args.data) };
+  }
+  for (const change of [args.data, args.update].flat()) {
+    if (change && ('accountId' in change || 'account' in change)) {
+      throw new Error('A row stays in the account that it was made in.');
+    }
   }
   // A unique `where` keeps its key at the top, so the owner joins whatever the caller put into AND.
   const where = { ...args.where, AND: [owner, args.where?.['AND'] ?? []].flat() };

@@ -14,7 +14,7 @@ import { keyset, keysetConnection, pageCost, type Order } from './connections.js
 import { DatasetMember } from './dataset-member.js';
 import { AccessVia, DatasetRole, EgressPolicy } from './enums.js';
 import { search } from './inputs.js';
-import { onDataset, onDatasetOf } from './scopes.js';
+import { noteOverrides, onDataset, onDatasetOf } from './scopes.js';
 
 /** An object that belongs to one dataset, with what its reader holds there. */
 interface Reading {
@@ -230,7 +230,7 @@ builder.queryField('datasets', (t) =>
           description: 'In which order.',
         }),
       },
-      resolve: (_root, { filter, orderBy, ...page }, context, info) => {
+      resolve: async (_root, { filter, orderBy, ...page }, context, info) => {
         const where = {
           AND: [
             visibleDatasets(context.principal),
@@ -245,7 +245,7 @@ builder.queryField('datasets', (t) =>
           typeName: 'Dataset',
           path: ['edges', 'node'],
         });
-        return keysetConnection<'name' | 'id', { id: string; name: string }>(
+        const connection = await keysetConnection<'name' | 'id', { id: string; name: string }>(
           page,
           ORDERS[orderBy],
           (keys) =>
@@ -257,6 +257,11 @@ builder.queryField('datasets', (t) =>
             }),
           () => context.db.flow.count({ where }),
         );
+        await noteOverrides(
+          context,
+          connection.edges.map(({ node }) => node.id),
+        );
+        return connection;
       },
     },
     { name: 'DatasetConnection' },

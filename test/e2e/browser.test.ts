@@ -197,11 +197,13 @@ describe('the demo', () => {
     const page = await openPage();
     await signInAs(page, 'Vera Dataset');
     await tabs(page);
+    await page.getByRole('button', { name: 'Headers' }).click();
+    const headers = page.locator('.graphiql-editor-tool .view-lines:visible');
+    await headers.click();
+    await page.keyboard.type('{ "authorization": "Bearer typed-secret" }');
+    expect(await headers.innerText()).toContain('typed-secret');
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.type('# typed ');
-    await page.getByRole('button', { name: 'Headers' }).click();
-    await page.locator('.graphiql-editor-tool .view-lines').last().click();
-    await page.keyboard.type('{ "authorization": "Bearer typed-secret" }');
     const stored = () => page.evaluate(() => JSON.stringify(localStorage));
     await expect.poll(stored, PATIENTLY).toContain('# typed');
     expect(await stored()).not.toContain('typed-secret');

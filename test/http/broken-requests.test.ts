@@ -120,11 +120,20 @@ const BODIES: Record<string, NonNullable<Sent['body']>> = {
   'a day that does not exist': sent(LOG, { filter: { from: '2026-02-30T00:00:00Z' } }),
   'a date without a time': sent(LOG, { filter: { to: '2026-02-28' } }),
   'a date that is a number': sent(LOG, { filter: { to: 0 } }),
+  'a time before the first year': sent(LOG, { filter: { from: '0000-01-01T00:00:00Z' } }),
+  'a time that another zone puts before the first year': sent(LOG, {
+    filter: { from: '0001-01-01T00:00:00+14:00' },
+  }),
   'an unknown action': sent(LOG, { filter: { action: ['PASSWORD_STOLEN'] } }),
   'null among actions': sent(LOG, { filter: { action: [null] } }),
   'the id of nobody': sent('{ node(id: "x") { id } }'),
   'an id that is a fraction': sent('{ node(id: 0.5) { id } }'),
   'a cursor of nothing': sent('{ datasets(after: "x") { totalCount } }'),
+  'a cursor that holds a NUL': sent('query ($c: String) { datasets(after: $c) { totalCount } }', {
+    c: Buffer.from(
+      String.raw`[["name","\u0000"],["id","00000000-0000-0000-0000-000000000000"]]`,
+    ).toString('base64url'),
+  }),
 };
 
 const url = (query: string) => `http://gateway.test/graphql?${query}`;

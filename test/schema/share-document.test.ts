@@ -111,4 +111,44 @@ describe('the answer of a mutation', () => {
       missing: 'datasetMember:read',
     });
   });
+
+  test('rests on nothing that an earlier answer of the same document was allowed', async () => {
+    const { admin, other, dataset, own, others } = await stage();
+    const look = `{ dataset {
+      access { role } settings { exportPolicy } shareSettings { assignableRoles } members { totalCount }
+    } }`;
+    const rename = `renameDataset(input: { datasetId: "${dataset.id}", name: "New" }) ${look}`;
+    const change = (memberId: string, role: DatasetRole) =>
+      `changeDatasetMemberRole(input: {
+        datasetId: "${dataset.id}", memberId: "${memberId}", role: ${role}
+      }) ${look}`;
+    const all = {
+      dataset: {
+        access: { role: 'ADMIN' },
+        settings: { exportPolicy: 'EVERY_ROLE' },
+        shareSettings: { assignableRoles: ['ADMIN', 'MEMBER', 'VIEWER'] },
+        members: { totalCount: 2 },
+      },
+    };
+    const nothing = {
+      dataset: { access: { role: 'VIEWER' }, settings: null, shareSettings: null, members: null },
+    };
+    const lowered = await admin.run(
+      `mutation { before: ${rename} after: ${change(own, 'VIEWER')} }`,
+    );
+    expect(lowered.data).toEqual({ before: all, after: nothing });
+    const refused = lowered.errors?.map(({ path, extensions }) => [
+      path?.join('.'),
+      extensions.code,
+    ]);
+    expect(refused?.toSorted()).toEqual([
+      ['after.dataset.members', 'FORBIDDEN'],
+      ['after.dataset.settings', 'FORBIDDEN'],
+      ['after.dataset.shareSettings', 'FORBIDDEN'],
+    ]);
+    const raised = await other.run(
+      `mutation { one: ${change(own, 'ADMIN')} two: ${change(others, 'VIEWER')} }`,
+    );
+    expect(raised.data).toEqual({ one: all, two: nothing });
+  });
 });
