@@ -1,6 +1,7 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import { serialize } from 'hono/utils/cookie';
 import type { Logger } from 'pino';
 
@@ -50,7 +51,7 @@ export function createApp({
     sessionHours: config.sessionHours,
     now,
   };
-  const graphql = createGraphql(system, config, log);
+  const graphql = createGraphql(system, log);
   const pages = createPages({ config, system, log });
   const routes = new Hono<{ Bindings: { served: Served } }>();
   const afterwards = new Set<Promise<unknown>>();
@@ -66,6 +67,10 @@ export function createApp({
     }
   });
   routes.route('/', pages.routes);
+  if (config.allowedOrigins.length > 0) {
+    const origin = [...config.allowedOrigins];
+    routes.use('/graphql', cors({ origin, credentials: true, allowMethods: ['GET', 'POST'] }));
+  }
   routes.all('/graphql', (c) => graphql.fetch(c.req.raw, { served: c.env.served }));
   routes.notFound(pages.notFound);
 
@@ -93,7 +98,7 @@ export function createApp({
   };
 }
 
-function createGraphql(system: System, config: Config, log: Logger) {
+function createGraphql(system: System, log: Logger) {
   return createYoga<{ served: Served }, Context>({
     schema: buildSchema(),
     graphqlEndpoint: '/graphql',
@@ -106,10 +111,7 @@ function createGraphql(system: System, config: Config, log: Logger) {
         throw maskError(error, provenance.requestId, log);
       }
     },
-    cors: config.allowedOrigins.length > 0 && {
-      origin: [...config.allowedOrigins],
-      credentials: true,
-    },
+    cors: false,
     graphiql: false,
     landingPage: false,
     logging: false,

@@ -61,7 +61,7 @@ export class Access {
   constructor(reader: Tx, principal: Principal | undefined) {
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
-        ? await readDatasetFacts(reader, principal, ids)
+        ? await readDatasetFacts(reader, principal, principal.subject, ids)
         : new Map<string, DatasetFacts>();
       for (const id of ids) this.#known.set(id, facts.get(id));
       return ids.map((id) => facts.get(id));

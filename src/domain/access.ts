@@ -9,12 +9,13 @@ interface GrantRow {
 }
 
 /**
- * What the principal holds on each of these datasets, with one statement whatever their number.
+ * What a person holds on each of these datasets of the account, with one statement whatever their number.
  * An id that is no dataset of the account has no entry.
  */
 export async function readDatasetFacts(
   reader: Reader,
-  principal: Principal,
+  { accountId }: Pick<Principal, 'accountId'>,
+  { id: userId }: { readonly id: string },
   ids: readonly string[],
 ): Promise<Map<string, DatasetFacts>> {
   const rows = await reader.$queryRaw<GrantRow[]>`
@@ -22,13 +23,13 @@ export async function readDatasetFacts(
     FROM flow f
     LEFT JOIN LATERAL (
       SELECT m.role, 'DIRECT' AS via
-      FROM flow_member m WHERE m.flow_id = f.id AND m.user_id = ${principal.subject.id}::uuid
+      FROM flow_member m WHERE m.flow_id = f.id AND m.user_id = ${userId}::uuid
       UNION ALL
       SELECT m.role, 'GROUP'
       FROM flow_member m JOIN group_member gm ON gm.group_id = m.group_id
-      WHERE m.flow_id = f.id AND gm.user_id = ${principal.subject.id}::uuid
+      WHERE m.flow_id = f.id AND gm.user_id = ${userId}::uuid
     ) g ON true
-    WHERE f.account_id = ${principal.accountId}::uuid AND f.kind = 'DATASET' AND f.id = ANY(${ids}::uuid[])`;
+    WHERE f.account_id = ${accountId}::uuid AND f.kind = 'DATASET' AND f.id = ANY(${ids}::uuid[])`;
   const facts = new Map<string, { grants: Grant[] }>();
   for (const { flow_id, role, via } of rows) {
     const entry = facts.get(flow_id) ?? { grants: [] };
@@ -58,7 +59,7 @@ export async function isInAnotherWorkspace(
       SELECT 1
       FROM "user" me
       JOIN "user" there ON there.email = me.email AND there.account_id <> me.account_id
-      JOIN flow f ON f.account_id = there.account_id AND f.id = ${id}::uuid
+      JOIN flow f ON f.account_id = there.account_id AND f.id = ${id}::uuid AND f.kind = 'DATASET'
       WHERE me.id = ${principal.subject.id}::uuid
         AND me.email_verified_at IS NOT NULL AND there.email_verified_at IS NOT NULL
         AND there.status = 'ACTIVE' AND there.removed_at IS NULL

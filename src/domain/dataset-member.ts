@@ -1,42 +1,54 @@
 import type { DatasetRole } from '../authz/dataset-roles.js';
+import { effectiveGrant } from '../authz/decide.js';
 import { isDuplicate } from '../db/conflicts.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
+import { readDatasetFacts } from './access.js';
 import type { Change } from './change.js';
 import { findGrantee, getGrantee, type Grantee } from './directory.js';
 
 /** Whom to add: somebody by id, or whoever has this name, address or handle. */
 export type Whom = { readonly id: Pick<Grantee, 'kind' | 'id'> } | { readonly nameOrEmail: string };
 
-/** Adds a member. Throws GRANTEE_NOT_FOUND, AMBIGUOUS_GRANTEE, ALREADY_MEMBER. */
+/** Adds a member. Throws GRANTEE_NOT_FOUND, AMBIGUOUS_GRANTEE, ALREADY_MEMBER, LAST_ADMIN. */
 export async function addDatasetMember(
-  { tx, principal, record }: Change,
+  change: Change,
   flowId: string,
   whom: Whom,
   role: DatasetRole,
-): Promise<string> {
-  const grantee =
-    'id' in whom
-      ? await getGrantee(tx, whom.id)
-      : await findGrantee(tx, principal, whom.nameOrEmail);
+): Promise<void> {
+  const { tx, principal, record } = change;
+  const grantee = await resolveGrantee(change, whom);
   const { accountId, subject } = principal;
   const column = { User: 'userId', Group: 'groupId', ServiceAccount: 'serviceAccountId' }[
     grantee.kind
   ];
-  try {
-    const { id } = await tx.flowMember.create({
-      data: { accountId, flowId, [column]: grantee.id, role, addedById: subject.id },
-      select: { id: true },
-    });
-    await record({ after: { grantee: grantee.kind, granteeId: grantee.id, role } });
-    return id;
-  } catch (error) {
+  const data = { accountId, flowId, [column]: grantee.id, role, addedById: subject.id };
+  await keepingAdmin(tx, flowId, () => tx.flowMember.create({ data })).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error;
     throw new DomainError(
       'ALREADY_MEMBER',
       'This one is a member already. Use changeDatasetMemberRole.',
     );
-  }
+  });
+  await record({ after: { grantee: grantee.kind, granteeId: grantee.id, role } });
+}
+
+/** The role that somebody to be added has already: a person through their groups, nobody else. */
+export async function roleOfGrantee(
+  change: Change,
+  flowId: string,
+  whom: Whom,
+): Promise<DatasetRole | null> {
+  const { kind, id } = await resolveGrantee(change, whom);
+  if (kind !== 'User') return null;
+  const facts = await readDatasetFacts(change.tx, change.principal, { id }, [flowId]);
+  const grants = facts.get(flowId)?.grants.filter(({ via }) => via === 'GROUP') ?? [];
+  return effectiveGrant(grants)?.role ?? null;
+}
+
+function resolveGrantee({ tx, principal }: Change, whom: Whom): Promise<Grantee> {
+  return 'id' in whom ? getGrantee(tx, whom.id) : findGrantee(tx, principal, whom.nameOrEmail);
 }
 
 /** Gives a member another role. Throws NOT_FOUND, LAST_ADMIN. */
@@ -47,8 +59,9 @@ export async function changeDatasetMemberRole(
   role: DatasetRole,
 ): Promise<void> {
   const member = await getMember(tx, flowId, memberId);
-  await tx.flowMember.update({ where: { id: memberId }, data: { role } });
-  if (member.role === 'ADMIN') await assertAdminRemains(tx, flowId);
+  await keepingAdmin(tx, flowId, () =>
+    tx.flowMember.update({ where: { id: memberId }, data: { role } }),
+  );
   await record({ before: describe(member), after: { ...describe(member), role } });
 }
 
@@ -65,8 +78,7 @@ export async function removeDatasetMember(
       'To give up your own membership use leaveDataset.',
     );
   }
-  await tx.flowMember.delete({ where: { id: memberId } });
-  if (member.role === 'ADMIN') await assertAdminRemains(tx, flowId);
+  await keepingAdmin(tx, flowId, () => tx.flowMember.delete({ where: { id: memberId } }));
   await record({ before: describe(member) });
 }
 
@@ -82,8 +94,7 @@ export async function leaveDataset(
       'You hold no membership of your own here. What you may do comes from a group or an account role.',
     );
   }
-  await tx.flowMember.delete({ where: { id: member.id } });
-  if (member.role === 'ADMIN') await assertAdminRemains(tx, flowId);
+  await keepingAdmin(tx, flowId, () => tx.flowMember.delete({ where: { id: member.id } }));
   await record({ before: describe(member) });
 }
 
@@ -96,19 +107,26 @@ export async function assumeDatasetRole(
   const { accountId, subject } = principal;
   const key = { flowId_userId: { flowId, userId: subject.id } };
   const before = await tx.flowMember.findUnique({ where: key, select: { role: true } });
-  await tx.flowMember.upsert({
-    where: key,
-    update: { role },
-    create: { accountId, flowId, userId: subject.id, role, addedById: subject.id },
-  });
-  if (before?.role === 'ADMIN' && role !== 'ADMIN') await assertAdminRemains(tx, flowId);
+  const create = { accountId, flowId, userId: subject.id, role, addedById: subject.id };
+  await keepingAdmin(tx, flowId, () =>
+    tx.flowMember.upsert({ where: key, update: { role }, create }),
+  );
   await record({ ...(before && { before }), after: { role } });
+}
+
+/** The role of the member of this dataset with this id. Throws NOT_FOUND. */
+export async function roleOfMember(
+  { tx }: Change,
+  flowId: string,
+  id: string,
+): Promise<DatasetRole> {
+  const { role } = await getMember(tx, flowId, id);
+  return role as DatasetRole;
 }
 
 type Member = Awaited<ReturnType<typeof getMember>>;
 
-/** The member of this dataset with this id. Throws NOT_FOUND. */
-export async function getMember(tx: Tx, flowId: string, id: string) {
+async function getMember(tx: Tx, flowId: string, id: string) {
   const member = await tx.flowMember.findFirst({ where: { id, flowId } });
   if (!member) throw notFound();
   return member;
@@ -123,12 +141,18 @@ function describe({ userId, groupId, serviceAccountId, role }: Member) {
 }
 
 /**
- * The caller holds the dataset's lock, so two Admins who demote each other come here one after the other.
- * Throws LAST_ADMIN.
+ * Makes a change after which the dataset still has an active Admin, if it had one. The caller holds the dataset's
+ * lock, so two Admins who demote each other come here one after the other. Throws LAST_ADMIN.
  */
-async function assertAdminRemains(tx: Tx, flowId: string): Promise<void> {
-  const administered = await readAdministered(tx, [flowId]);
-  if (administered.has(flowId)) return;
+async function keepingAdmin(
+  tx: Tx,
+  flowId: string,
+  change: () => PromiseLike<unknown>,
+): Promise<void> {
+  const isAdministered = async () => (await readAdministered(tx, [flowId])).has(flowId);
+  const before = await isAdministered();
+  await change();
+  if (!before || (await isAdministered())) return;
   throw new DomainError(
     'LAST_ADMIN',
     'A dataset keeps at least one active Admin. Make somebody else Admin first.',

@@ -1,7 +1,7 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** No row has it, so whatever is not an id of ours is looked for, and not found, like any other. */
-const NOWHERE = '00000000-0000-0000-0000-000000000000';
+export const NOWHERE = '00000000-0000-0000-0000-000000000000';
 
 export function encodeId(typename: string, id: string): string {
   return Buffer.from(`${typename}:${id}`).toString('base64url');

@@ -8,7 +8,7 @@ import WithInputPlugin from '@pothos/plugin-with-input';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 
 import type { Context } from '../context.js';
-import { decodeId, encodeId } from '../domain/ids.js';
+import { decodeId, encodeId, NOWHERE } from '../domain/ids.js';
 import { invalidInput } from '../errors.js';
 import { getDatamodel } from './generated/prisma.js';
 import type PrismaTypes from './generated/prisma.js';
@@ -95,7 +95,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       args: { id: { description: 'The id of any object.' } },
       authScopes: { authenticated: true },
       resolve: async (_root, { id }, context, _info, resolveNode) => {
-        if (!(await isVisibleNode(id, context))) return hidden(context, id.id);
+        if (!(await isVisibleNode(id, context))) {
+          return hidden(context, id.typename === 'Dataset' ? id.id : NOWHERE);
+        }
         return resolveNode(id);
       },
     },

@@ -1,11 +1,14 @@
 import type { DatasetRole as Role } from '../authz/dataset-roles.js';
 import { changeOf } from '../context.js';
+import type { Change } from '../domain/change.js';
 import {
   addDatasetMember,
   assumeDatasetRole,
   changeDatasetMemberRole,
   leaveDataset,
   removeDatasetMember,
+  roleOfGrantee,
+  roleOfMember,
   type Whom,
 } from '../domain/dataset-member.js';
 import { decodeId, idOf } from '../domain/ids.js';
@@ -22,14 +25,10 @@ builder.mutationField('addDatasetMember', (t) =>
     description:
       'Shares a dataset with a person, a group or a service account, found by id or by a name or address that only one has.',
     audit: 'datasetMember.added',
-    authScopes: toGiveRole(
-      ['datasetMember:write'],
-      ({ input }: { input: { datasetId: string; role: Role } }) => ({
-        id: idOf('Dataset', input.datasetId),
-        memberId: null,
-        role: input.role,
-      }),
-    ),
+    authScopes: toGiveRole(['datasetMember:write'], ({ input }: { input: NewMember }) => {
+      const id = idOf('Dataset', input.datasetId);
+      return { id, role: input.role, target: (change) => roleOfGrantee(change, id, whomOf(input)) };
+    }),
     input: {
       datasetId: t.input.id({ description: 'The dataset to share.' }),
       nameOrEmail: t.input.string({
@@ -53,36 +52,46 @@ builder.mutationField('addDatasetMember', (t) =>
   }),
 );
 
-function whomOf({
-  nameOrEmail,
-  granteeId,
-}: {
-  nameOrEmail?: string | null;
-  granteeId?: string | null;
-}): Whom {
+interface NewMember {
+  readonly datasetId: string;
+  readonly nameOrEmail?: string | null;
+  readonly granteeId?: string | null;
+  readonly role: Role;
+}
+
+function whomOf({ nameOrEmail, granteeId }: NewMember): Whom {
   if ((nameOrEmail == null) === (granteeId == null)) {
     throw invalidInput([{ path: ['input'], message: 'Give either nameOrEmail or granteeId.' }]);
   }
   if (nameOrEmail != null) return { nameOrEmail };
-  const { typename, id } = decodeId(granteeId ?? '');
-  return { id: { kind: GRANTEE_KINDS.find((kind) => kind === typename) ?? 'User', id } };
+  const { typename } = decodeId(granteeId ?? '');
+  const kind = GRANTEE_KINDS.find((name) => name === typename) ?? 'User';
+  return { id: { kind, id: idOf(kind, granteeId ?? '') } };
 }
 
 const GRANTEE_KINDS = ['User', 'Group', 'ServiceAccount'] as const;
+
+interface OldMember {
+  readonly datasetId: string;
+  readonly memberId: string;
+}
+
+/** Where a rule finds the dataset, and the member of it who is to be changed. */
+function oldMember({ datasetId, memberId }: OldMember) {
+  const id = idOf('Dataset', datasetId);
+  const target = (change: Change) => roleOfMember(change, id, idOf('DatasetMember', memberId));
+  return { id, target };
+}
 
 builder.mutationField('changeDatasetMemberRole', (t) =>
   t.fieldWithInput({
     type: datasetPayload('ChangeDatasetMemberRolePayload'),
     description: 'Gives a member of a dataset another role.',
     audit: 'datasetMember.roleChanged',
-    authScopes: toGiveRole(
-      [],
-      ({ input }: { input: { datasetId: string; memberId: string; role: Role } }) => ({
-        id: idOf('Dataset', input.datasetId),
-        memberId: idOf('DatasetMember', input.memberId),
-        role: input.role,
-      }),
-    ),
+    authScopes: toGiveRole([], ({ input }: { input: OldMember & { role: Role } }) => ({
+      ...oldMember(input),
+      role: input.role,
+    })),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),
       memberId: t.input.id({ description: 'The membership to change: the id of a DatasetMember.' }),
@@ -104,10 +113,7 @@ builder.mutationField('removeDatasetMember', (t) =>
     audit: 'datasetMember.removed',
     authScopes: onDatasetOf(
       ['datasetMember:write', 'datasetMember:remove'],
-      ({ input }: { input: { datasetId: string; memberId: string } }) => ({
-        id: idOf('Dataset', input.datasetId),
-        memberId: idOf('DatasetMember', input.memberId),
-      }),
+      ({ input }: { input: OldMember }) => oldMember(input),
     ),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),

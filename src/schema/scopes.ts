@@ -3,17 +3,17 @@ import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-aut
 import { PERMISSION_TO_MAKE, type DatasetRole } from '../authz/dataset-roles.js';
 import { decide, ruleName, type DatasetFacts } from '../authz/decide.js';
 import type { AccountPermission, DatasetPermission, Permission } from '../authz/permissions.js';
-import type { Context } from '../context.js';
+import { changeOf, type Context } from '../context.js';
 import { isInAnotherWorkspace, lockFlow, readDatasetFacts } from '../domain/access.js';
-import { getMember } from '../domain/dataset-member.js';
+import type { Change } from '../domain/change.js';
 import { DomainError, notFound, unauthenticated } from '../errors.js';
 
 /** A rule about one dataset. */
 export interface DatasetScope {
   readonly id: string;
   readonly permissions: readonly Permission[];
-  /** The member to be changed or removed; null: somebody who is no member yet. */
-  readonly memberId?: string | null | undefined;
+  /** Finds the role of whoever is to be added, changed or removed; null: none. */
+  readonly target?: (change: Change) => Promise<DatasetRole | null>;
 }
 
 export interface Scopes {
@@ -68,7 +68,7 @@ function allow(
 /** Notes which rows of a list only the override shows: their place in it tells of them before any field is read. */
 export async function noteOverrides(context: Context, ids: readonly string[]): Promise<void> {
   if (!context.principal?.permissions.has('dataset:override')) return;
-  const facts = await Promise.all(ids.map((id) => context.access.dataset(id)));
+  const facts = await Promise.all(ids.map(async (id) => context.access.dataset(id)));
   for (const [at, id] of ids.entries()) {
     if (facts[at]) allow(context, 'dataset:read', id, facts[at]);
   }
@@ -91,20 +91,19 @@ async function allowChange(context: Context, scope: DatasetScope): Promise<true>
   const { change, db } = context;
   const principal = principalOf(context);
   change?.aim({ type: 'Dataset', id: scope.id });
-  const before = (await readDatasetFacts(db, principal, [scope.id])).get(scope.id);
+  const before = (await readDatasetFacts(db, principal, principal.subject, [scope.id])).get(
+    scope.id,
+  );
   if (!before || !decide(principal, 'dataset:read', before).allowed)
     return hidden(context, scope.id);
   await lockFlow(db, principal, scope.id);
   const facts = await context.access.dataset(scope.id);
-  const { memberId } = scope;
-  if (memberId === undefined) return decideAll(context, scope, facts);
-  // Whoever may not see members is refused before the member is looked for, so the answer tells nothing of it.
-  const seesMembers = facts && decide(principal, 'datasetMember:read', facts).allowed;
-  if (memberId === null || !seesMembers) {
-    return decideAll(context, scope, facts && { ...facts, target: { role: null } });
-  }
-  const member = await getMember(db, scope.id, memberId);
-  return decideAll(context, scope, { ...facts, target: { role: member.role as DatasetRole } });
+  const { target } = scope;
+  if (!target) return decideAll(context, scope, facts);
+  // Whoever may do it to nobody is refused before anybody is looked for, so the answer tells nothing of them.
+  await decideAll(context, scope, facts && { ...facts, target: { role: null } });
+  const role = await target(changeOf(context));
+  return decideAll(context, scope, facts && { ...facts, target: { role } });
 }
 
 function decideAll(

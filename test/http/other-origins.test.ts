@@ -55,7 +55,7 @@ describe('a page of another origin', () => {
     expect(corsOf(preflight.headers)).toMatchObject({
       'access-control-allow-origin': FRONT,
       'access-control-allow-headers': 'content-type',
-      'access-control-allow-methods': 'POST',
+      'access-control-allow-methods': 'GET,POST',
     });
   });
 

@@ -153,6 +153,10 @@ describe('a page', () => {
       const after = cursor(['name', 'alpha'], ['id', id]);
       expect(await reader.run(ListDatasets, { first: 5, after })).toFail('INVALID_INPUT');
     }
+    for (const column of ['id', 'createdAt', '__proto__']) {
+      const after = cursor([column, uuidv7()], ['id', uuidv7()]);
+      expect(await reader.run(ListDatasets, { first: 5, after })).toFail('INVALID_INPUT');
+    }
     for (const name of ['\0', 7, null, { contains: '' }]) {
       const after = cursor(['name', name], ['id', uuidv7()]);
       expect(await reader.run(ListDatasets, { first: 5, after })).toFail('INVALID_INPUT');

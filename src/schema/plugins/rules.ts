@@ -72,7 +72,9 @@ class RulesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       );
     }
     if (!own) return config;
-    const semanticNonNull = !own.isPublic && !config.type.nullable;
+    // A mutation can fail whoever calls it, and must not take its neighbours along.
+    const canBeNull = !own.isPublic || config.kind === 'Mutation';
+    const semanticNonNull = canBeNull && !config.type.nullable;
     return {
       ...config,
       ...withRule(config, own, semanticNonNull && { semanticNonNull: {} }),
