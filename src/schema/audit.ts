@@ -6,6 +6,7 @@ import { visibleAuditEntries } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { keysetConnection, pageCost } from './connections.js';
 import { AuditActionEnum, AuditOutcome } from './enums.js';
+import { instant } from './inputs.js';
 
 const NEWEST_FIRST = [['id', 'desc']] as const;
 
@@ -102,8 +103,18 @@ const AuditFilter = builder.inputType('AuditFilter', {
       required: false,
       description: 'Entries of one of these actions.',
     }),
-    from: t.field({ type: 'DateTime', required: false, description: 'At this time or later.' }),
-    to: t.field({ type: 'DateTime', required: false, description: 'Before this time.' }),
+    from: t.field({
+      type: 'DateTime',
+      required: false,
+      description: 'At this time or later.',
+      validate: instant,
+    }),
+    to: t.field({
+      type: 'DateTime',
+      required: false,
+      description: 'Before this time.',
+      validate: instant,
+    }),
   }),
 });
 

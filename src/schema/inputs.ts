@@ -22,3 +22,9 @@ export const shortText = storable.max(320, 'This has at most 320 characters.');
 
 /** Long enough for any passphrase, short enough to hash. */
 export const password = z.string().max(1024, 'A password has at most 1,024 characters.');
+
+/** A time that both the database and its driver can say: they have no year zero. */
+export const instant = z
+  .date()
+  .min(new Date('0001-01-01T00:00:00Z'), 'Name a time in the years 1 to 9999.')
+  .max(new Date('9999-12-31T23:59:59.999Z'), 'Name a time in the years 1 to 9999.');

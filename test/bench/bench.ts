@@ -15,8 +15,8 @@ import { createLog } from '../../src/log.js';
 import { table, withBlocks } from '../house/readme.js';
 import { read } from '../house/repository.js';
 
-const ROUNDS = 200;
-const WARM_UP = 50;
+const ROUNDS = 100;
+const WARM_UP = 30;
 /** What the median of every query must stay below. */
 const MOST_MS = 50;
 
