@@ -165,6 +165,7 @@ async function seedDataset(
       accountId,
       kind: 'DATASET',
       name,
+      nameKey: nameKey(name),
       description,
       createdById,
       members: {

@@ -1,6 +1,7 @@
 import type { DatasetSettingsModel } from '../db/generated/models.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
+import { nameKey } from './directory.js';
 
 type Policy = DatasetSettingsModel['exportPolicy'];
 
@@ -15,6 +16,7 @@ export async function createDataset(
       accountId,
       kind: 'DATASET',
       name,
+      nameKey: nameKey(name),
       description,
       createdById: subject.id,
       settings: { create: { accountId } },
@@ -32,7 +34,7 @@ export async function renameDataset(
   name: string,
 ): Promise<void> {
   const before = await tx.flow.findUniqueOrThrow({ where: { id }, select: { name: true } });
-  await tx.flow.update({ where: { id }, data: { name } });
+  await tx.flow.update({ where: { id }, data: { name, nameKey: nameKey(name) } });
   await record({ before, after: { name } });
 }
 

@@ -7,6 +7,7 @@ import {
 } from '../authz/dataset-roles.js';
 import { decide, effectiveGrant, type DatasetFacts } from '../authz/decide.js';
 import type { Context } from '../context.js';
+import { nameKey } from '../domain/directory.js';
 import { encodeId, idOf } from '../domain/ids.js';
 import { visibleDatasets } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
@@ -234,9 +235,7 @@ builder.queryField('datasets', (t) =>
         const where = {
           AND: [
             visibleDatasets(context.principal),
-            filter?.search
-              ? { name: { contains: literally(filter.search), mode: 'insensitive' as const } }
-              : {},
+            filter?.search ? { nameKey: { contains: literally(nameKey(filter.search)) } } : {},
           ],
         };
         const query = queryFromInfo({
@@ -269,7 +268,7 @@ builder.queryField('datasets', (t) =>
   ),
 );
 
-/** Prisma hands its text to ILIKE as it is. */
+/** Prisma hands its text to LIKE as it is. */
 function literally(text: string): string {
   return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }

@@ -40,7 +40,9 @@ describe('the audit trail is append-only:', () => {
 
 describe('a member is exactly one user, group or service account:', () => {
   async function addMember(grantee: { userId?: string; groupId?: string }): Promise<unknown> {
-    const flow = await client.flow.create({ data: { accountId, kind: 'DATASET', name: 'Flow' } });
+    const flow = await client.flow.create({
+      data: { accountId, kind: 'DATASET', name: 'Flow', nameKey: 'flow' },
+    });
     return client.flowMember.create({
       data: { accountId, flowId: flow.id, role: 'VIEWER', ...grantee },
     });

@@ -89,7 +89,7 @@ describe('datasets', () => {
       'SPACE',
     ] as const) {
       const members = { create: { accountId, userId: person.id, role: 'VIEWER' as const } };
-      await client.flow.create({ data: { accountId, kind, name: kind, members } });
+      await client.flow.create({ data: { accountId, kind, name: kind, nameKey: kind, members } });
     }
     expect(await list(person)).toEqual({ names: [], totalCount: 0 });
     expect(await list(superAdmin)).toEqual({ names: [], totalCount: 0 });

@@ -179,7 +179,9 @@ describe('node', () => {
     const { client } = await testDatabase();
     const { accountId } = here;
     for (const kind of ['PROCESS', 'LIST'] as const) {
-      const flow = await client.flow.create({ data: { accountId, kind, name: kind } });
+      const flow = await client.flow.create({
+        data: { accountId, kind, name: kind, nameKey: kind },
+      });
       const membership = await client.flowMember.create({
         data: { accountId, flowId: flow.id, userId: admin.id, role: 'OWNER' },
       });

@@ -132,6 +132,7 @@ describe('like an id that does not exist it looks', () => {
         accountId,
         kind: 'PROCESS',
         name: 'No dataset',
+        nameKey: 'no dataset',
         members: { create: { accountId, userId: other.id, role: 'OWNER' } },
       },
     });

@@ -140,6 +140,7 @@ describe('node', () => {
           accountId,
           kind,
           name: 'No dataset',
+          nameKey: 'no dataset',
           members: { create: { accountId, userId: admin.id, role: 'ADMIN' } },
         },
         include: { members: true },

@@ -203,7 +203,13 @@ async function createDatasets(accountId: string, drafts: readonly Draft[]): Prom
     members: members.map((member) => ({ id: uuidv7(), ...member })),
   }));
   await client.flow.createMany({
-    data: rows.map(({ id, name }) => ({ id, accountId, kind: 'DATASET', name })),
+    data: rows.map(({ id, name }) => ({
+      id,
+      accountId,
+      kind: 'DATASET',
+      name,
+      nameKey: nameKey(name),
+    })),
   });
   await client.datasetSettings.createMany({
     data: rows.map(({ id }) => ({ flowId: id, accountId })),

@@ -121,6 +121,7 @@ CREATE TABLE "flow" (
     "account_id" UUID NOT NULL,
     "kind" "flow_kind" NOT NULL,
     "name" TEXT NOT NULL,
+    "name_key" TEXT NOT NULL,
     "description" TEXT NOT NULL DEFAULT '',
     "created_by_id" UUID,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
