@@ -26,34 +26,35 @@ export async function signIn(system: System, provenance: Provenance, input: Sign
   const email = input.email.trim().toLowerCase();
   const slug = input.account?.trim().toLowerCase();
   const address = provenance.ipAddress ?? 'unknown';
-  await attempts.count(email, address);
-
   const found = await client.user.findMany({
     where: { email, removedAt: null, ...(slug !== undefined && { account: { slug } }) },
     select: { id: true, accountId: true, status: true, passwordHash: true },
     take: 2,
   });
   const user = found.length === 1 ? found[0] : undefined;
-  const right = await isPassword(input.password, user?.passwordHash);
-  const session =
-    user && right && user.status === 'ACTIVE'
-      ? await startSession(system, provenance, user, input.transport)
-      : undefined;
-  if (!session) {
-    await recordAlone(
-      client,
-      { accountId: user?.accountId ?? null, subjectId: user?.id },
-      provenance,
-      { action: 'session.started' },
-      { outcome: 'REFUSED', code: 'SIGN_IN_FAILED' },
-    );
-    throw new DomainError(
-      'SIGN_IN_FAILED',
-      'The e-mail or password is wrong, or you may not sign in. If you belong to several accounts, name the account.',
-    );
+  try {
+    await attempts.count(email, address);
+    const right = await isPassword(input.password, user?.passwordHash);
+    const session =
+      user && right && user.status === 'ACTIVE'
+        ? await startSession(system, provenance, user, input.transport)
+        : undefined;
+    if (!session) {
+      throw new DomainError(
+        'SIGN_IN_FAILED',
+        'The e-mail or password is wrong, or you may not sign in. If you belong to several accounts, name the account.',
+      );
+    }
+    await attempts.forget(email, address);
+    return session;
+  } catch (error) {
+    if (error instanceof DomainError) {
+      const who = { accountId: user?.accountId ?? null, subjectId: user?.id };
+      const failure = { outcome: 'REFUSED', code: error.code } as const;
+      await recordAlone(client, who, provenance, { action: 'session.started' }, failure);
+    }
+    throw error;
   }
-  await attempts.forget(email, address);
-  return session;
 }
 
 /** Nothing if the person was suspended or removed a moment ago. */
