@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 const onDatabase = ['test/{db,authn,domain,audit,http,schema}/**/*.test.ts'];
+/** Tests of the embedded database’s own files: they make what they need. */
+const withoutDatabase = ['test/db/{directory-lock,migrations}.test.ts'];
 const inBrowser = ['test/e2e/browser*.test.ts'];
 
 export default defineConfig({
@@ -17,7 +19,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'pure', include: ['test/*.test.ts', 'test/{authz,house}/**/*.test.ts'] },
+        test: {
+          name: 'pure',
+          include: ['test/*.test.ts', 'test/{authz,house}/**/*.test.ts', ...withoutDatabase],
+        },
       },
       // Without isolation a worker keeps its modules, and so its database, from file to file.
       {
@@ -25,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: onDatabase,
+          exclude: withoutDatabase,
           isolate: false,
           globalSetup: 'test/support/embedded-setup.ts',
         },
@@ -34,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: onDatabase,
+          exclude: withoutDatabase,
           isolate: false,
           globalSetup: 'test/support/postgres-setup.ts',
         },

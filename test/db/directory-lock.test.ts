@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { lockDirectory } from '../../src/db/directory-lock.js';
-import { testDatabaseKind } from '../support/database.js';
 
 const STARTER = fileURLToPath(new URL('../support/lock-starter.ts', import.meta.url));
 
@@ -46,7 +45,7 @@ async function ask(starter: ChildProcess, directory: string): Promise<unknown> {
   return (await answer)[0];
 }
 
-describe.runIf(testDatabaseKind() === 'embedded')('the lock of a data directory', () => {
+describe('the lock of a data directory', () => {
   test('is a file beside the directory, and is gone when it is let go', () => {
     const release = lockDirectory(dir);
     expect(readdirSync(path.dirname(dir))).toEqual(['data.lock']);
