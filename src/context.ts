@@ -16,6 +16,7 @@ import type { PrismaClient } from './db/generated/client.js';
 import { scopeToAccount, type Db, type Tx } from './db/scoped.js';
 import { readDatasetFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
+import { Contents } from './domain/contents.js';
 import { readAdministered } from './domain/dataset-member.js';
 
 /** What every request shares. The client is unscoped: only signing in, which starts without an account, uses it. */
@@ -38,6 +39,8 @@ export interface Context {
   /** Reads and writes rows of the principal's account only; inside a mutation, through its transaction. */
   readonly db: Db;
   access: Access;
+  /** What is in the datasets that a request reads. */
+  readonly contents: Contents;
   /** Inside a mutation only. */
   readonly change: RuledChange | undefined;
   /** What only the override allowed, by dataset: marked in the answer and in the log. */
@@ -100,6 +103,7 @@ export async function createContext(
     lastSeenAt: typeof found === 'string' ? undefined : found.lastSeenAt,
     db,
     access: new Access(db, principal),
+    contents: new Contents(db),
     change: undefined,
     overrides: new Map(),
     response: {},
@@ -109,7 +113,14 @@ export async function createContext(
 /** The context inside a mutation: its transaction, and the rights that it holds. */
 export function withChange(context: Context, change: RuledChange): Context {
   const { principal, tx } = change;
-  return { ...context, principal, db: tx as Db, access: new Access(tx, principal), change };
+  return {
+    ...context,
+    principal,
+    db: tx as Db,
+    access: new Access(tx, principal),
+    contents: new Contents(tx),
+    change,
+  };
 }
 
 /** The change that a mutation's resolver makes. */

@@ -3,6 +3,7 @@ import type { SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapte
 import pg from 'pg';
 
 import { asDriverAdapterError, type Driver } from './driver.js';
+import { PLANNED_ANEW } from './planning.js';
 import { explainPostgresError } from './postgres-errors.js';
 import { StartupError } from './startup-error.js';
 
@@ -119,10 +120,14 @@ function strict(transaction: Transaction): Transaction {
   return transaction;
 }
 
-/** A named statement is parsed once a connection. `IN` lists make many texts: the rest has none. */
+/**
+ * A named statement is parsed once a connection, and soon planned for no value in particular. `IN` lists make many
+ * texts: the rest has none.
+ */
 function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
+    if (sql.endsWith(PLANNED_ANEW)) return '';
     const known = names.get(sql);
     if (known !== undefined) return known;
     if (names.size >= MOST_NAMED_STATEMENTS) return '';

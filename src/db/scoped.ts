@@ -15,6 +15,11 @@ const TENANT_MODELS: ReadonlySet<string> = new Set<Prisma.ModelName>([
   'FlowMember',
   'DatasetSettings',
   'DatasetView',
+  'DatasetField',
+  'DatasetRow',
+  'DatasetRowChange',
+  'DatasetImport',
+  'EgressRecord',
   'Session',
   'AuditEntry',
 ]);

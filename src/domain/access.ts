@@ -39,10 +39,21 @@ export async function readDatasetFacts(
   return facts;
 }
 
-/** Holds a flow's row until the transaction ends: whatever changes a flow or its members happens one by one. */
-export async function lockFlow(tx: Reader, principal: Principal, id: string): Promise<void> {
-  await tx.$queryRaw`
-    SELECT 1 FROM flow WHERE id = ${id}::uuid AND account_id = ${principal.accountId}::uuid FOR NO KEY UPDATE`;
+/**
+ * Holds a flow's row until the transaction ends: whatever changes a flow, its fields or its members happens one by
+ * one, and while nobody writes its rows; those who write rows share it.
+ */
+export async function lockFlow(
+  tx: Reader,
+  { accountId }: Principal,
+  id: string,
+  lock: 'ALONE' | 'SHARED',
+): Promise<void> {
+  await (lock === 'ALONE'
+    ? tx.$queryRaw`
+        SELECT 1 FROM flow WHERE id = ${id}::uuid AND account_id = ${accountId}::uuid FOR NO KEY UPDATE`
+    : tx.$queryRaw`
+        SELECT 1 FROM flow WHERE id = ${id}::uuid AND account_id = ${accountId}::uuid FOR SHARE`);
 }
 
 /**

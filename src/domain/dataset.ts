@@ -1,4 +1,6 @@
+import type { Principal } from '../authz/principal.js';
 import type { DatasetSettingsModel } from '../db/generated/models.js';
+import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
@@ -10,7 +12,23 @@ export async function createDataset(
   { tx, principal, record }: Change,
   { name, description }: { name: string; description: string },
 ): Promise<string> {
-  const { accountId, subject } = principal;
+  const id = await insertDataset(tx, principal, { name, description });
+  await record({ target: { type: 'Dataset', id }, after: { name, description } });
+  return id;
+}
+
+interface DatasetDesign {
+  readonly name: string;
+  readonly description: string;
+  readonly settings?: Pick<Settings, 'downloadPolicy' | 'printPolicy' | 'exportPolicy'> | null;
+}
+
+/** Writes a dataset without fields whose only member is the subject, as Admin. */
+export async function insertDataset(
+  tx: Tx,
+  { accountId, subject }: Principal,
+  { name, description, settings }: DatasetDesign,
+): Promise<string> {
   const { id } = await tx.flow.create({
     data: {
       accountId,
@@ -19,12 +37,11 @@ export async function createDataset(
       nameKey: nameKey(name),
       description,
       createdById: subject.id,
-      settings: { create: { accountId } },
+      settings: { create: { ...settings, accountId } },
       members: { create: { accountId, userId: subject.id, role: 'ADMIN', addedById: subject.id } },
     },
     select: { id: true },
   });
-  await record({ target: { type: 'Dataset', id }, after: { name, description } });
   return id;
 }
 

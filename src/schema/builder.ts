@@ -31,6 +31,7 @@ interface SchemaTypes {
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
+    CellValue: { Input: string | number | boolean; Output: string | number | boolean };
     JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
   };
 }

@@ -30,29 +30,49 @@ export type Order<Column extends string> = readonly (readonly [Column, Direction
  * nothing is looked up by it, so it tells nothing of rows that the reader may not see. Throws INVALID_INPUT.
  */
 export function keyset<Column extends string>(args: Page, order: Order<Column>): Keyset {
+  const columns = order.map(([column]) => column);
+  const { after, before, take, inverted } = placesOf(args, columns, isText);
+  return {
+    where: {
+      AND: [
+        ...(after === undefined ? [] : [beyond(order, after, 'after')]),
+        ...(before === undefined ? [] : [beyond(order, before, 'before')]),
+      ],
+    },
+    orderBy: order.map(([column, direction]) => ({
+      [column]: inverted === (direction === 'asc') ? 'desc' : 'asc',
+    })),
+    take,
+  };
+}
+
+/** Where a page lies: the values of its cursors, and from which end it is read. */
+interface Places<Value> {
+  readonly after: readonly Value[] | undefined;
+  readonly before: readonly Value[] | undefined;
+  readonly inverted: boolean;
+  readonly take: number;
+}
+
+/** Reads the cursors of a page, each the values of these columns. Throws INVALID_INPUT. */
+export function placesOf<Value>(
+  args: Page,
+  columns: readonly string[],
+  isValue: (value: unknown, column: string) => value is Value,
+): Places<Value> {
   for (const [path, size] of Object.entries({ first: args.first, last: args.last })) {
     if (size != null && (size < 0 || size > MOST)) {
       throw invalidInput([{ path: [path], message: `Ask for 0 to ${MOST} at a time.` }]);
     }
   }
   const { after, before, limit, inverted } = parseCursorConnectionArgs({ args, ...SIZES });
-  const columns = order.map(([column]) => column);
-  return {
-    where: {
-      AND: [
-        ...(after === undefined ? [] : [beyond(order, decodeCursor(after, columns), 'after')]),
-        ...(before === undefined ? [] : [beyond(order, decodeCursor(before, columns), 'before')]),
-      ],
-    },
-    orderBy: order.map(([column, direction]) => ({
-      [column]: inverted === (direction === 'asc') ? 'desc' : 'asc',
-    })),
-    take: limit,
-  };
+  const decode = (cursor: string | undefined) =>
+    cursor === undefined ? undefined : decodeCursor(cursor, columns, isValue);
+  return { after: decode(after), before: decode(before), inverted, take: limit };
 }
 
 /** The connection of the rows that a query with this `keyset` finds. */
-export async function keysetConnection<
+export function keysetConnection<
   Column extends string,
   Row extends Readonly<Record<Column, string>>,
 >(
@@ -63,9 +83,19 @@ export async function keysetConnection<
 ) {
   const page = keyset(args, order);
   const toCursor = (row: Row) => encodeCursor(order.map(([column]) => [column, row[column]]));
+  return connectionOf(args, toCursor, async () => find(page), count);
+}
+
+/** The connection of the rows that are found, one more than the page shows. */
+export async function connectionOf<Row extends object>(
+  args: Page,
+  toCursor: (row: Row) => string,
+  find: () => Promise<Row[]>,
+  count: () => Promise<number> | number,
+) {
   const connection = await resolveCursorConnection<Promise<Row[]>>(
     { args, ...SIZES, toCursor },
-    async () => find(page),
+    find,
   );
   return { ...connection, totalCount: async () => count() };
 }
@@ -89,15 +119,20 @@ function beyond(
   };
 }
 
-function encodeCursor(values: readonly (readonly [string, string])[]): string {
+export function encodeCursor(values: readonly (readonly [string, unknown])[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 
-function decodeCursor(cursor: string, columns: readonly string[]): string[] {
+function decodeCursor<Value>(
+  cursor: string,
+  columns: readonly string[],
+  isValue: (value: unknown, column: string) => value is Value,
+): Value[] {
   const parsed = parse(Buffer.from(cursor, 'base64url').toString());
   const pairs: unknown[] = Array.isArray(parsed) ? parsed : [];
   const values = columns.map((column, at) => valueOf(column, pairs[at]));
-  if (pairs.length !== columns.length || !values.every((value) => value !== undefined)) {
+  const fits = values.every((value, at): value is Value => isValue(value, columns[at] ?? ''));
+  if (pairs.length !== columns.length || !fits) {
     throw invalidInput([
       { path: ['after'], message: 'Pass a cursor of the same list in the same order.' },
     ]);
@@ -105,12 +140,13 @@ function decodeCursor(cursor: string, columns: readonly string[]): string[] {
   return values;
 }
 
-function valueOf(column: string, pair: unknown): string | undefined {
+function valueOf(column: string, pair: unknown): unknown {
   const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
-  return name === column && isText(value, column) ? value : undefined;
+  return name === column ? value : undefined;
 }
 
-function isText(value: unknown, column: string): value is string {
+/** Text that the database can compare with; an id looks like one. */
+export function isText(value: unknown, column: string): value is string {
   if (typeof value !== 'string' || value.includes('\0')) return false;
   return column !== 'id' || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }

@@ -1,6 +1,5 @@
 import type { DatasetRole as Role } from '../authz/dataset-roles.js';
 import { changeOf } from '../context.js';
-import type { Change } from '../domain/change.js';
 import {
   addDatasetMember,
   assumeDatasetRole,
@@ -17,7 +16,7 @@ import { builder } from './builder.js';
 import { datasetPayload, theDataset } from './dataset-payload.js';
 import { DatasetRole } from './enums.js';
 import { shortText } from './inputs.js';
-import { onDatasetOf, toGiveRole } from './scopes.js';
+import { onDatasetOf, targetRole, toGiveRole } from './scopes.js';
 
 builder.mutationField('addDatasetMember', (t) =>
   t.fieldWithInput({
@@ -27,7 +26,11 @@ builder.mutationField('addDatasetMember', (t) =>
     audit: 'datasetMember.added',
     authScopes: toGiveRole(['datasetMember:write'], ({ input }: { input: NewMember }) => {
       const id = idOf('Dataset', input.datasetId);
-      return { id, role: input.role, target: (change) => roleOfGrantee(change, id, whomOf(input)) };
+      return {
+        id,
+        role: input.role,
+        condition: targetRole((change) => roleOfGrantee(change, id, whomOf(input))),
+      };
     }),
     input: {
       datasetId: t.input.id({ description: 'The dataset to share.' }),
@@ -79,8 +82,10 @@ interface OldMember {
 /** Where a rule finds the dataset, and the member of it who is to be changed. */
 function oldMember({ datasetId, memberId }: OldMember) {
   const id = idOf('Dataset', datasetId);
-  const target = (change: Change) => roleOfMember(change, id, idOf('DatasetMember', memberId));
-  return { id, target };
+  const condition = targetRole((change) =>
+    roleOfMember(change, id, idOf('DatasetMember', memberId)),
+  );
+  return { id, condition };
 }
 
 builder.mutationField('changeDatasetMemberRole', (t) =>

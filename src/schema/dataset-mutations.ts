@@ -1,4 +1,5 @@
 import { changeOf } from '../context.js';
+import { duplicateDataset } from '../domain/dataset-copy.js';
 import {
   configureDataset,
   createDataset,
@@ -109,6 +110,29 @@ builder.mutationField('updateDatasetSettings', (t) =>
         }),
       });
       return { datasetId };
+    },
+  }),
+);
+
+builder.mutationField('duplicateDataset', (t) =>
+  t.fieldWithInput({
+    type: datasetPayload('DuplicateDatasetPayload'),
+    description:
+      'Makes a dataset with the same fields, settings and views, and if wanted the same rows. You become its Admin, and its only member; its history begins anew.',
+    audit: 'dataset.duplicated',
+    authScopes: onDatasetOf(['dataset:duplicate'], theDataset),
+    input: {
+      datasetId: t.input.id({ description: 'The dataset to duplicate.' }),
+      name: t.input.string({
+        required: false,
+        description: 'The name of the copy; “Copy of …” unless told.',
+        validate: name,
+      }),
+      withRows: t.input.boolean({ defaultValue: false, description: 'Whether to copy the rows.' }),
+    },
+    resolve: async (_root, { input }, context) => {
+      const sourceId = idOf('Dataset', input.datasetId);
+      return { datasetId: await duplicateDataset(changeOf(context), sourceId, input) };
     },
   }),
 );

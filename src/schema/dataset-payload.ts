@@ -4,8 +4,10 @@ import { builder, reached } from './builder.js';
 import { Dataset } from './dataset.js';
 
 /** The payload of a mutation on a dataset: the dataset as it is afterwards. */
-export function datasetPayload(name: string) {
-  return builder.objectRef<{ datasetId: string }>(name).implement({
+export function datasetPayload<Payload extends { datasetId: string } = { datasetId: string }>(
+  name: string,
+) {
+  return builder.objectRef<Payload>(name).implement({
     description: 'The dataset as it is now.',
     authScopes: reached,
     fields: (t) => ({

@@ -1,5 +1,3 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-
 import {
   DATASET_ROLES,
   PERMISSION_TO_MAKE,
@@ -7,15 +5,17 @@ import {
 } from '../authz/dataset-roles.js';
 import { decide, effectiveGrant, type DatasetFacts } from '../authz/decide.js';
 import type { Context } from '../context.js';
-import { nameKey } from '../domain/directory.js';
-import { encodeId, idOf } from '../domain/ids.js';
+import { idOf } from '../domain/ids.js';
 import { visibleDatasets } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
-import { keyset, keysetConnection, pageCost, type Order } from './connections.js';
+import { keyset, keysetConnection, pageCost } from './connections.js';
+import { DatasetField } from './dataset-field.js';
+import { DatasetChange, historyOf } from './dataset-history.js';
 import { DatasetMember } from './dataset-member.js';
+import { DatasetRow, isFiltered, RowFilter, RowOrderInput, rowsOf } from './dataset-row.js';
+import { DatasetView } from './dataset-view.js';
 import { AccessVia, DatasetRole, EgressPolicy } from './enums.js';
-import { search } from './inputs.js';
-import { noteOverrides, onDataset, onDatasetOf } from './scopes.js';
+import { onDataset, onDatasetOf, onDatasetWith } from './scopes.js';
 
 /** An object that belongs to one dataset, with what its reader holds there. */
 interface Reading {
@@ -63,19 +63,6 @@ const ShareSettings = builder.objectRef<Reading>('ShareSettings').implement({
   }),
 });
 
-const DatasetView = builder.prismaObject('DatasetView', {
-  description: 'A saved way to look at a dataset.',
-  authScopes: onDataset('dataset:read', ({ flowId }: { flowId: string }) => ({ id: flowId })),
-  select: { id: true, flowId: true },
-  fields: (t) => ({
-    id: t.id({
-      description: 'The id, to name the view with.',
-      resolve: ({ id }) => encodeId('DatasetView', id),
-    }),
-    name: t.exposeString('name', { description: 'The name of the view.' }),
-  }),
-});
-
 builder.prismaObject('DatasetSettings', {
   description: 'How a dataset opens, and who may take data out of it.',
   authScopes: onDataset('dataset:configure', ({ flowId }: { flowId: string }) => ({ id: flowId })),
@@ -120,6 +107,55 @@ export const Dataset = builder.prismaNode('Flow', {
       description: 'The saved views, oldest first, at most 100.',
       query: { orderBy: { id: 'asc' }, take: 100 },
     }),
+    fields: t.relation('fields', {
+      type: DatasetField,
+      description: 'The columns, in their order.',
+      query: { orderBy: [{ position: 'asc' }, { id: 'asc' }] },
+    }),
+    rows: t.connection(
+      {
+        type: DatasetRow,
+        description: 'The rows, in the order in which they were added unless told otherwise.',
+        authScopes: onDatasetWith(
+          'dataset:read',
+          'datasetRow:filter',
+          'with filter, orderBy, search or view also',
+          itself,
+          isFiltered,
+        ),
+        complexity: pageCost,
+        args: {
+          filter: t.arg({ type: RowFilter, required: false, description: 'Which of them.' }),
+          orderBy: t.arg({
+            type: [RowOrderInput],
+            required: false,
+            description: 'In which order, at most three fields; instead of the view’s.',
+          }),
+          search: t.arg.string({
+            required: false,
+            description: 'Rows in which some text holds this, in any case.',
+          }),
+          view: t.arg.id({
+            required: false,
+            description: 'Through this view: its filter besides, its order, only its fields.',
+          }),
+        },
+        resolve: ({ id }, args, context) => rowsOf(id, args, context),
+      },
+      { name: 'DatasetRowConnection' },
+      { name: 'DatasetRowEdge' },
+    ),
+    history: t.connection(
+      {
+        type: DatasetChange,
+        description: 'Who changed which cell, field, member or setting, newest first.',
+        authScopes: onDataset('datasetHistory:read', itself),
+        complexity: pageCost,
+        resolve: ({ id }, args, context) => historyOf(id, args, context),
+      },
+      { name: 'DatasetChangeConnection' },
+      { name: 'DatasetChangeEdge' },
+    ),
     settings: t.relation('settings', {
       nullable: false,
       onNull: 'error',
@@ -179,98 +215,6 @@ function viaOf({ principal }: Context, facts: DatasetFacts) {
 
 async function readingOf(id: string, { access }: Context): Promise<Reading> {
   return { id, facts: (await access.dataset(id)) ?? { grants: [] } };
-}
-
-const DatasetFilter = builder.inputType('DatasetFilter', {
-  description: 'Which datasets to list. What is given must all be true.',
-  fields: (t) => ({
-    search: t.string({
-      required: false,
-      description: 'Part of the name, in any case.',
-      validate: search,
-    }),
-  }),
-});
-
-const DatasetOrder = builder.enumType('DatasetOrder', {
-  description: 'The order of a list of datasets.',
-  values: {
-    NAME_ASC: { description: 'By name, A first.' },
-    NAME_DESC: { description: 'By name, Z first.' },
-    CREATED_ASC: { description: 'Oldest first.' },
-    CREATED_DESC: { description: 'Newest first.' },
-  } as const,
-});
-
-/** Ids are made in the order of time. */
-const ORDERS = {
-  NAME_ASC: [
-    ['name', 'asc'],
-    ['id', 'asc'],
-  ],
-  NAME_DESC: [
-    ['name', 'desc'],
-    ['id', 'desc'],
-  ],
-  CREATED_ASC: [['id', 'asc']],
-  CREATED_DESC: [['id', 'desc']],
-} as const satisfies Record<string, Order<'name' | 'id'>>;
-
-builder.queryField('datasets', (t) =>
-  t.connection(
-    {
-      type: Dataset,
-      description: 'The datasets that you can see.',
-      authScopes: { authenticated: true },
-      complexity: pageCost,
-      args: {
-        filter: t.arg({ type: DatasetFilter, required: false, description: 'Which of them.' }),
-        orderBy: t.arg({
-          type: DatasetOrder,
-          defaultValue: 'NAME_ASC',
-          description: 'In which order.',
-        }),
-      },
-      resolve: async (_root, { filter, orderBy, ...page }, context, info) => {
-        const where = {
-          AND: [
-            visibleDatasets(context.principal),
-            filter?.search ? { nameKey: { contains: literally(nameKey(filter.search)) } } : {},
-          ],
-        };
-        const query = queryFromInfo({
-          context,
-          info,
-          typeName: 'Dataset',
-          path: ['edges', 'node'],
-        });
-        const connection = await keysetConnection<'name' | 'id', { id: string; name: string }>(
-          page,
-          ORDERS[orderBy],
-          (keys) =>
-            context.db.flow.findMany({
-              ...query,
-              select: { ...query.select, id: true, name: true },
-              ...keys,
-              where: { AND: [where, keys.where] },
-            }),
-          () => context.db.flow.count({ where }),
-        );
-        await noteOverrides(
-          context,
-          connection.edges.map(({ node }) => node.id),
-        );
-        return connection;
-      },
-    },
-    { name: 'DatasetConnection' },
-    { name: 'DatasetEdge' },
-  ),
-);
-
-/** Prisma hands its text to LIKE as it is. */
-function literally(text: string): string {
-  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }
 
 builder.queryField('dataset', (t) =>

@@ -49,6 +49,29 @@ export const EgressPolicy = builder.enumType('EgressPolicy', {
   } as const,
 });
 
+export const FieldType = builder.enumType('FieldType', {
+  description: 'What the cells of a field hold.',
+  values: {
+    TEXT: { description: 'Text of at most 10,000 characters.' },
+    LONG_TEXT: { description: 'Text of at most 100,000 characters.' },
+    NUMBER: { description: 'A decimal number, kept exactly.' },
+    BOOLEAN: { description: 'True or false.' },
+    DATE: { description: 'A day, such as 2026-11-21.' },
+    DATE_TIME: { description: 'A moment; given with any zone, shown in UTC.' },
+    CHOICE: { description: 'One of the field’s choices.' },
+    EMAIL: { description: 'An e-mail address.' },
+    USER: { description: 'A person of the account, by the id.' },
+  } as const,
+});
+
+export const SortDirection = builder.enumType('SortDirection', {
+  description: 'In which direction. Empty cells come last in both.',
+  values: {
+    ASC: { description: 'Small before large, A before Z, early before late.' },
+    DESC: { description: 'Large before small, Z before A, late before early.' },
+  } as const,
+});
+
 export const SessionTransport = builder.enumType('SessionTransport', {
   description: 'How a session’s token travels.',
   values: {

@@ -4,8 +4,13 @@ import { lexicographicSortSchema, specifiedDirectives, type GraphQLSchema } from
 import './account.js';
 import './audit.js';
 import { builder } from './builder.js';
+import './cell-value.js';
+import './dataset-field-mutations.js';
+import './dataset-list.js';
 import './dataset-member-mutations.js';
 import './dataset-mutations.js';
+import './dataset-row-mutations.js';
+import './dataset-view-mutations.js';
 import './dataset.js';
 import './me.js';
 import { ruleDirective, semanticNonNullDirective } from './plugins/rules.js';

@@ -28,3 +28,17 @@ export const instant = z
   .date()
   .min(new Date('0001-01-01T00:00:00Z'), 'Name a time in the years 1 to 9999.')
   .max(new Date('9999-12-31T23:59:59.999Z'), 'Name a time in the years 1 to 9999.');
+
+export const helpText = storable.max(1000, 'A help text has at most 1,000 characters.');
+
+export const choices = z
+  .array(
+    storable
+      .refine((text) => text.trim() === text && text !== '', 'Give a choice without outer spaces.')
+      .max(200, 'A choice has at most 200 characters.'),
+  )
+  .max(500, 'A field has at most 500 choices.');
+
+export const position = z.number().min(0, 'Places are counted from 0.');
+
+export const fileName = name.refine((text) => !/[/\\]/.test(text), 'Leave out the folder.');

@@ -1,7 +1,7 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
 import { PERMISSION_TO_MAKE, type DatasetRole } from '../authz/dataset-roles.js';
-import { decide, ruleName, type DatasetFacts } from '../authz/decide.js';
+import { decide, ruleName, type Allow, type DatasetFacts, type Denial } from '../authz/decide.js';
 import type { AccountPermission, DatasetPermission, Permission } from '../authz/permissions.js';
 import { changeOf, type Context } from '../context.js';
 import { isInAnotherWorkspace, lockFlow, readDatasetFacts } from '../domain/access.js';
@@ -12,8 +12,26 @@ import { DomainError, notFound, unauthenticated } from '../errors.js';
 export interface DatasetScope {
   readonly id: string;
   readonly permissions: readonly Permission[];
-  /** Finds the role of whoever is to be added, changed or removed; null: none. */
-  readonly target?: (change: Change) => Promise<DatasetRole | null>;
+  /** What the conditions of a role need to know: who made the view that it is about. */
+  readonly viewCreatorId?: string | null;
+  /** What they need to know of something that a mutation first has to find. */
+  readonly condition?: ConditionFacts;
+  /** Those who write rows do so side by side; everything else about a dataset happens one by one. */
+  readonly lock?: 'SHARED';
+}
+
+/** Facts to be found, and what they are at best: whoever is refused even then is refused before anything is looked for. */
+export interface ConditionFacts {
+  readonly atBest: Omit<DatasetFacts, 'grants'>;
+  find(change: Change): Promise<Omit<DatasetFacts, 'grants'>>;
+}
+
+/** The role of whoever is to be added, changed or removed; null: none. */
+export function targetRole(find: (change: Change) => Promise<DatasetRole | null>): ConditionFacts {
+  return {
+    atBest: { target: { role: null } },
+    find: async (change) => ({ target: { role: await find(change) } }),
+  };
 }
 
 export interface Scopes {
@@ -42,27 +60,28 @@ function principalOf({ principal, unauthenticated: reason }: Context) {
   return principal;
 }
 
-function allow(
-  context: Context,
-  permission: Permission,
-  datasetId?: string,
-  facts?: DatasetFacts,
-): true {
-  const decision = decide(principalOf(context), permission, facts);
-  if (!decision.allowed) {
-    const { denial } = decision;
-    throw new DomainError('FORBIDDEN', `You may not do this: it takes “${denial.rule}”.`, {
-      denial,
-    });
-  }
+function allow(context: Context, permission: Permission): true {
+  const decision = decide(principalOf(context), permission);
+  if (!decision.allowed) throw forbidden([decision.denial]);
   context.change?.allow(decision.via);
-  if (datasetId !== undefined && decision.via === 'SUPER_ADMIN_OVERRIDE') {
-    const use = context.overrides.get(datasetId) ?? { permissions: new Set(), audited: false };
-    use.permissions.add(permission);
-    use.audited ||= context.change !== undefined;
-    context.overrides.set(datasetId, use);
-  }
   return true;
+}
+
+/** Says of the first permission why it is missing, and names them all. */
+function forbidden(denials: readonly [Denial, ...Denial[]]): DomainError {
+  const [first] = denials;
+  return new DomainError('FORBIDDEN', `You may not do this: it takes “${first.rule}”.`, {
+    denial: { ...first, missing: denials.flatMap(({ missing }) => missing) },
+  });
+}
+
+function noteVia(context: Context, { permission, via }: Allow, datasetId: string): void {
+  context.change?.allow(via);
+  if (via !== 'SUPER_ADMIN_OVERRIDE') return;
+  const use = context.overrides.get(datasetId) ?? { permissions: new Set(), audited: false };
+  use.permissions.add(permission);
+  use.audited ||= context.change !== undefined;
+  context.overrides.set(datasetId, use);
 }
 
 /** Notes which rows of a list only the override shows: their place in it tells of them before any field is read. */
@@ -70,7 +89,7 @@ export async function noteOverrides(context: Context, ids: readonly string[]): P
   if (!context.principal?.permissions.has('dataset:override')) return;
   const facts = await Promise.all(ids.map(async (id) => context.access.dataset(id)));
   for (const [at, id] of ids.entries()) {
-    if (facts[at]) allow(context, 'dataset:read', id, facts[at]);
+    if (facts[at]) allowAll(context, id, ['dataset:read'], facts[at]);
   }
 }
 
@@ -96,24 +115,39 @@ async function allowChange(context: Context, scope: DatasetScope): Promise<true>
   );
   if (!before || !decide(principal, 'dataset:read', before).allowed)
     return hidden(context, scope.id);
-  await lockFlow(db, principal, scope.id);
+  await lockFlow(db, principal, scope.id, scope.lock ?? 'ALONE');
   const facts = await context.access.dataset(scope.id);
-  const { target } = scope;
-  if (!target) return decideAll(context, scope, facts);
-  // Whoever may do it to nobody is refused before anybody is looked for, so the answer tells nothing of them.
-  await decideAll(context, scope, facts && { ...facts, target: { role: null } });
-  const role = await target(changeOf(context));
-  return decideAll(context, scope, facts && { ...facts, target: { role } });
+  const { condition } = scope;
+  if (!condition) return decideAll(context, scope, facts);
+  await decideAll(context, scope, facts && { ...facts, ...condition.atBest });
+  const found = await condition.find(changeOf(context));
+  return decideAll(context, scope, facts && { ...facts, ...found });
 }
 
 function decideAll(
   context: Context,
-  { id, permissions }: DatasetScope,
+  { id, permissions, viewCreatorId }: DatasetScope,
   facts?: DatasetFacts,
 ): true | Promise<true> {
-  if (!facts || !decide(principalOf(context), 'dataset:read', facts).allowed)
-    return hidden(context, id);
-  for (const permission of permissions) allow(context, permission, id, facts);
+  const principal = principalOf(context);
+  if (!facts || !decide(principal, 'dataset:read', facts).allowed) return hidden(context, id);
+  const isOwn = viewCreatorId === principal.subject.id;
+  const known = viewCreatorId === undefined ? facts : { ...facts, view: { isNewOrOwn: isOwn } };
+  return allowAll(context, id, permissions, known);
+}
+
+function allowAll(
+  context: Context,
+  id: string,
+  permissions: readonly Permission[],
+  facts: DatasetFacts,
+): true {
+  const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
+  const [denial, ...others] = decisions.flatMap((each) => (each.allowed ? [] : [each.denial]));
+  if (denial) throw forbidden([denial, ...others]);
+  for (const decision of decisions) {
+    if (decision.allowed) noteVia(context, decision, id);
+  }
   return true;
 }
 
@@ -185,6 +219,26 @@ export function toGiveRole<Args>(
     const { role, ...located } = locate(args);
     return { dataset: { ...located, permissions: [...permissions, PERMISSION_TO_MAKE[role]] } };
   });
+}
+
+/** A permission on the dataset that an object is, and others if the arguments ask for what they protect. */
+export function onDatasetWith<Parent, Args>(
+  permission: DatasetPermission,
+  further: DatasetPermission,
+  words: string,
+  locate: (parent: Parent) => Located,
+  asksFor: (args: Args) => boolean,
+) {
+  return printing(
+    `${ruleName(permission)}; ${words}: ${ruleName(further)}`,
+    [permission, further],
+    (parent: Parent, args: Args) => ({
+      dataset: {
+        ...locate(parent),
+        permissions: asksFor(args) ? [permission, further] : [permission],
+      },
+    }),
+  );
 }
 
 /** The person themselves, or whoever holds the permission in the account. */

@@ -6,7 +6,7 @@ import type { Result } from './actor.js';
 import { testDatabase } from './database.js';
 
 interface Matchers<R> {
-  /** Refused with FORBIDDEN at one place, for want of this permission. */
+  /** Refused with FORBIDDEN at one place, for want of this permission before any other. */
   toBeDenied(expected: { missing: string; role?: string | null }): R;
   /** Answered to the byte like the same operation on ids that do not exist. */
   toBeHidden(): Promise<R>;
@@ -34,8 +34,8 @@ expect.extend({
     const pass =
       others.length === 0 &&
       error?.extensions.code === 'FORBIDDEN' &&
-      denial?.missing.includes(missing as Denial['missing'][number]) === true &&
-      denial.missing.length === 1 &&
+      denial?.permission === missing &&
+      denial.missing[0] === missing &&
       (role === undefined || denial.role === role);
     return {
       pass,

@@ -1,5 +1,6 @@
 import { graphql } from './generated/gql.js';
 
+export * from './content-operations.js';
 export * from './dataset-operations.js';
 export * from './member-operations.js';
 

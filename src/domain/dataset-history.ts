@@ -1,0 +1,121 @@
+import type { AuditAction } from '../audit/events.js';
+import { Prisma } from '../db/generated/client.js';
+import type { Stored } from './field-values.js';
+
+/** What of the audit log is the history of a dataset. Rows have a history of their own, cell by cell. */
+const HISTORY_ACTIONS = [
+  'dataset.created',
+  'dataset.duplicated',
+  'dataset.renamed',
+  'dataset.described',
+  'dataset.configured',
+  'dataset.imported',
+  'datasetField.added',
+  'datasetField.updated',
+  'datasetField.removed',
+  'datasetField.moved',
+  'datasetMember.added',
+  'datasetMember.roleChanged',
+  'datasetMember.removed',
+  'datasetMember.left',
+  'datasetMember.roleAssumed',
+  'datasetView.created',
+  'datasetView.updated',
+  'datasetView.deleted',
+] as const satisfies readonly AuditAction[];
+
+type Value = Stored | number | null;
+
+interface CellChange {
+  readonly field: string;
+  readonly name: string;
+  readonly before: Value;
+  readonly after: Value;
+}
+
+/** A change as both tables tell of it. */
+export interface HistoryRow {
+  readonly id: string;
+  readonly at: Date;
+  readonly action: AuditAction;
+  readonly rowId: string | null;
+  readonly cells: readonly CellChange[] | null;
+  readonly before: Readonly<Record<string, Value>> | null;
+  readonly after: Readonly<Record<string, Value>> | null;
+  readonly subjectId: string;
+  readonly subjectName: string;
+  readonly actorId: string;
+  readonly actorName: string;
+}
+
+export interface HistoryPage {
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
+  readonly inverted: boolean;
+  readonly take: number;
+}
+
+/** The statement that finds one page of a dataset's history, newest first, in both tables at once. */
+export function historyStatement(
+  accountId: string,
+  flowId: string,
+  { after, before, inverted, take }: HistoryPage,
+): Prisma.Sql {
+  const direction = Prisma.raw(inverted ? 'ASC' : 'DESC');
+  const page = Prisma.sql`
+    ${after === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${after}::uuid`}
+    ${before === undefined ? Prisma.empty : Prisma.sql`AND e.id > ${before}::uuid`}
+    ORDER BY e.id ${direction} LIMIT ${take}::int`;
+  return Prisma.sql`
+    SELECT h.*, s.name AS "subjectName", a.name AS "actorName"
+    FROM (
+      (SELECT e.id, e.at, e.action, NULL::uuid AS "rowId", NULL::jsonb AS cells, e.before, e.after,
+              e.subject_id AS "subjectId", e.actor_id AS "actorId"
+       FROM audit_entry e WHERE ${ofLog(accountId, flowId)} ${page})
+      UNION ALL
+      (SELECT e.id, e.at, 'datasetRow.' || lower(e.kind::text), e.row_id, e.cells, NULL, NULL,
+              e.subject_id, e.actor_id
+       FROM dataset_row_change e WHERE ${ofRows(accountId, flowId)} ${page})
+    ) h
+    JOIN "user" s ON s.id = h."subjectId"
+    JOIN "user" a ON a.id = h."actorId"
+    ORDER BY h.id ${direction} LIMIT ${take}::int`;
+}
+
+export function historyCountStatement(accountId: string, flowId: string): Prisma.Sql {
+  return Prisma.sql`
+    SELECT (SELECT count(*) FROM audit_entry e WHERE ${ofLog(accountId, flowId)})::int
+         + (SELECT count(*) FROM dataset_row_change e WHERE ${ofRows(accountId, flowId)})::int AS count`;
+}
+
+function ofLog(accountId: string, flowId: string): Prisma.Sql {
+  return Prisma.sql`
+    e.target_id = ${flowId}::uuid AND e.account_id = ${accountId}::uuid AND e.target_type = 'Dataset'
+    AND e.outcome = 'SUCCEEDED' AND e.action = ANY(${[...HISTORY_ACTIONS]}::text[])`;
+}
+
+function ofRows(accountId: string, flowId: string): Prisma.Sql {
+  return Prisma.sql`e.flow_id = ${flowId}::uuid AND e.account_id = ${accountId}::uuid`;
+}
+
+export interface Difference {
+  /** What changed: a field of the dataset, or a setting. */
+  readonly name: string;
+  readonly fieldId: string | null;
+  readonly before: Value;
+  readonly after: Value;
+}
+
+/** What one change changed, value by value. */
+export function differencesOf({ cells, before, after }: HistoryRow): Difference[] {
+  if (cells) return cells.map(({ field, ...cell }) => ({ ...cell, fieldId: field }));
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...names].flatMap((name) => {
+    const [from, to] = [before?.[name] ?? null, after?.[name] ?? null];
+    // What stayed tells which field, view or member it was.
+    const isSubject = from === to && SUBJECTS.has(name);
+    return from !== to || isSubject ? [{ name, fieldId: null, before: from, after: to }] : [];
+  });
+}
+
+const SUBJECTS: ReadonlySet<string> = new Set(['field', 'view', 'grantee', 'granteeId']);
