@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   LAST_ADMIN: 'A dataset keeps at least one active Admin; make somebody else Admin first.',
   SELF_REMOVAL_USE_LEAVE: 'Leave a dataset with leaveDataset.',
   NAME_MISMATCH: 'The typed name is not the name of what is to be deleted.',
+  INVALID_FILE: 'The file cannot be read as it is; `extensions.reason` says why, and where.',
   CONFLICT: 'Somebody changed the same thing at the same moment; read it again and retry.',
   QUERY_TOO_COMPLEX: 'The document is too deep, too long or too costly.',
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
