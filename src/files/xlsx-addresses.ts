@@ -1,0 +1,43 @@
+import { notXlsx } from './zip.js';
+
+/** A row or cell with its attributes, and their addresses; a prefix of the names says nothing. */
+const ELEMENT = /<(?:[^\s<>:/]+:)?(?:row|c)\s[^<]*/g;
+const ADDRESS = /[\s"':]r\s*=\s*["']([^"']*)["']/g;
+
+/** What a sheet may have: rows up to 1048576, columns up to XFD. */
+const POSSIBLE = /^[A-Z]{0,3}\d{1,7}$/;
+const LAST_ROW = 1_048_576;
+
+const LONGEST_ELEMENT = 64 * 1024;
+const LONG_ELEMENT_TO_CHECK = /^<(?:[^\s<>]*$|(?:[^\s<>:/]+:)?(?:row|c)\s)/;
+
+/**
+ * Passes the parts of a workbook on if no row or cell stands outside of any sheet: the parser fills the gaps
+ * between them, and a few bytes would make it fill the memory.
+ */
+export async function* checkedAddresses(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest = '';
+  for await (const part of parts) {
+    const text = rest + part.toString('latin1');
+    for (const [element] of text.matchAll(ELEMENT)) {
+      for (const [, address = ''] of element.matchAll(ADDRESS)) {
+        if (!isPossible(address)) throw notXlsx();
+      }
+    }
+    rest = unfinished(text);
+    yield part;
+  }
+}
+
+function isPossible(address: string): boolean {
+  return POSSIBLE.test(address) && Number(address.replace(/^[A-Z]+/, '')) <= LAST_ROW;
+}
+
+/** The element that may go on in the next part. */
+function unfinished(text: string): string {
+  const start = text.lastIndexOf('<');
+  const rest = start === -1 ? '' : text.slice(start);
+  if (rest.length <= LONGEST_ELEMENT) return rest;
+  if (LONG_ELEMENT_TO_CHECK.test(rest)) throw notXlsx();
+  return '';
+}
