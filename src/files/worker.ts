@@ -10,6 +10,9 @@ import { tooLarge } from './zip.js';
  */
 const MOST_MEGABYTES = 1024;
 
+/** For one answer, among them the one that takes the whole workbook. */
+const MOST_MILLISECONDS = 120_000;
+
 interface Refusal {
   readonly reason: FileProblem;
   readonly message: string;
@@ -43,7 +46,8 @@ export class FileWorker {
       this.#settle = { resolve, reject };
     });
     this.#worker.postMessage(question, []);
-    const answer = await answered;
+    const tooLate = setTimeout(() => this.#giveUp(), MOST_MILLISECONDS);
+    const answer = await answered.finally(() => clearTimeout(tooLate));
     if ('value' in answer) return answer.value;
     const { reason, message, extensions } = answer.refusal;
     throw invalidFile(reason, message, extensions);
@@ -51,6 +55,11 @@ export class FileWorker {
 
   async stop(): Promise<void> {
     await this.#worker.terminate();
+  }
+
+  #giveUp(): void {
+    this.#fail(tooLarge('The workbook takes too long.'));
+    void this.#worker.terminate();
   }
 
   #fail(error: Error): void {

@@ -1,3 +1,4 @@
+import { MOST_ROWS_OF_WORKBOOK, tooManyRows } from './sheet.js';
 import { notXlsx } from './zip.js';
 
 /** A row or cell with its attributes, and their addresses; a prefix of the names says nothing. */
@@ -12,16 +13,20 @@ const LONGEST_ELEMENT = 64 * 1024;
 const LONG_ELEMENT_TO_CHECK = /^<(?:[^\s<>]*$|(?:[^\s<>:/]+:)?(?:row|c)\s)/;
 
 /**
- * Passes the parts of a workbook on if no row or cell stands outside of any sheet: the parser fills the gaps
- * between them, and a few bytes would make it fill the memory.
+ * Passes the parts of a workbook on if no sheet has too many rows with cells, and no row or cell stands outside of
+ * any sheet: the parser would take minutes for the former, and fills the gaps between the latter until the memory
+ * is full.
  */
 export async function* checkedAddresses(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const rows = new RowCount();
   let rest = '';
   for await (const part of parts) {
     const text = rest + part.toString('latin1');
     for (const [element] of text.matchAll(ELEMENT)) {
       for (const [, address = ''] of element.matchAll(ADDRESS)) {
-        if (!isPossible(address)) throw notXlsx();
+        const row = POSSIBLE.test(address) ? Number(address.replace(/^[A-Z]+/, '')) : Infinity;
+        if (row > LAST_ROW) throw notXlsx();
+        if (/^[A-Z]/.test(address)) rows.add(row);
       }
     }
     rest = unfinished(text);
@@ -29,8 +34,18 @@ export async function* checkedAddresses(parts: AsyncIterable<Buffer>): AsyncGene
   }
 }
 
-function isPossible(address: string): boolean {
-  return POSSIBLE.test(address) && Number(address.replace(/^[A-Z]+/, '')) <= LAST_ROW;
+/** How many rows of a sheet have cells. */
+class RowCount {
+  #count = 0;
+  #last = 0;
+
+  add(row: number): void {
+    if (row < this.#last) this.#count = 0;
+    if (row !== this.#last) this.#count += 1;
+    this.#last = row;
+    const isHeaderAndMost = this.#count <= MOST_ROWS_OF_WORKBOOK + 1;
+    if (!isHeaderAndMost) throw tooManyRows();
+  }
 }
 
 /** The element that may go on in the next part. */

@@ -32,7 +32,11 @@ export function archive(parts: readonly Part[], isZip64 = false): Buffer {
       [4, isZip64 ? 0xffffffff : size],
       [2, Buffer.byteLength(name)],
     ]);
-    const wide = [fields([[2, 1]]), fields([[2, 24]]), ...[size, packed.length, offset].map(wideOf)];
+    const wide = [
+      fields([[2, 1]]),
+      fields([[2, 24]]),
+      ...[size, packed.length, offset].map(wideOf),
+    ];
     const extra = isZip64 ? Buffer.concat(wide) : Buffer.alloc(0);
     local.push(fields([[4, 0x04034b50]]), common, fields([[2, 0]]), Buffer.from(name), packed);
     central.push(
