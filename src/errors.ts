@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   ROWS_IN_THE_WAY: 'Rows hold what the change does not allow; `extensions.rows` lists them.',
   DUPLICATE_NAME: 'There is one of this name already; choose another.',
   LIMIT_REACHED: 'There are as many as there can be: `extensions.limit`.',
+  INVALID_FILE: 'The file cannot be read as it is; `extensions.reason` says why, and where.',
   CONFLICT: 'Somebody changed the same thing at the same moment; read it again and retry.',
   QUERY_TOO_COMPLEX: 'The document is too deep, too long or too costly.',
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { importsOf, type Import } from './imports.js';
 import { files, read } from './repository.js';
 
-/** Rooms that know nothing of any other. */
-const ALONE = ['authz', 'errors', 'config'];
+/** Rooms that know nothing of any other but what stands in their row. */
+const ALONE = ['authz', 'errors', 'config', 'files'];
 
 /** What every other room may import. */
 const EVERYWHERE = ['authz', 'errors', 'type config'];
@@ -21,6 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   authn: ['type client'],
   db: ['client'],
   authz: [],
+  files: ['errors'],
   errors: [],
   config: [],
   log: [],
@@ -47,6 +48,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@prisma/adapter-pg': ['db'],
   '@prisma/driver-adapter-utils': ['db'],
   '@prisma/schema-engine-wasm': ['db'],
+  'csv-parse': ['files'],
+  'csv-stringify': ['files'],
   dataloader: ['context', 'domain'],
   graphql: ['schema', 'http'],
   'graphql-scalars': ['schema'],
@@ -57,7 +60,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'pglite-prisma-adapter': ['db'],
   pino: ['log', 'type app', 'type http'],
   'rate-limiter-flexible': ['authn'],
+  'read-excel-file': ['files'],
   uuid: ['domain', 'http'],
+  'write-excel-file': ['files'],
   zod: ['config', 'db', 'schema'],
 };
 
