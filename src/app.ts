@@ -18,6 +18,7 @@ import { useOverrideMarks } from './http/overrides.js';
 import { createPages } from './http/pages.js';
 import { logRequest, useRequestFacts, type Served } from './http/request-log.js';
 import { cookieName, isSecure, readRequest } from './http/request.js';
+import { createTransfers } from './http/transfers.js';
 import { buildSchema } from './schema/index.js';
 
 const LARGEST_BODY = 1_000_000;
@@ -33,6 +34,8 @@ interface Dependencies {
 export interface App {
   /** Answers a request from the peer at this address. */
   fetch(request: Request, peer: { readonly address: string | undefined }): Promise<Response>;
+  /** Ends answers that would go on by themselves. */
+  endStreams(): void;
   /** Waits for what goes on after an answer. */
   close(): Promise<void>;
 }
@@ -44,12 +47,14 @@ export function createApp({
   now = () => new Date(),
   attemptLimits,
 }: Dependencies): App {
+  const closing = new AbortController();
   const system: System = {
     client: database.client,
     pepper: config.secret,
     attempts: createAttempts(database.client, attemptLimits ?? ATTEMPT_LIMITS),
     sessionHours: config.sessionHours,
     now,
+    closing: closing.signal,
   };
   const graphql = createGraphql(system, log);
   const pages = createPages({ config, system, log });
@@ -67,6 +72,7 @@ export function createApp({
     }
   });
   routes.route('/', pages.routes);
+  routes.route('/', createTransfers(system, log));
   if (config.allowedOrigins.length > 0) {
     const origin = [...config.allowedOrigins];
     routes.use('/graphql', cors({ origin, credentials: true, allowMethods: ['GET', 'POST'] }));
@@ -94,6 +100,7 @@ export function createApp({
 
   return {
     fetch: (request, peer) => runCounted(() => answer(request, peer.address)),
+    endStreams: () => closing.abort(),
     close: async () => void (await Promise.allSettled(afterwards)),
   };
 }

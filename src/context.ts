@@ -26,6 +26,8 @@ export interface System {
   readonly attempts: Attempts;
   readonly sessionHours: number;
   readonly now: () => Date;
+  /** Aborted when the gateway stops: what would go on by itself ends. */
+  readonly closing: AbortSignal;
 }
 
 export interface Context {
@@ -38,6 +40,8 @@ export interface Context {
   readonly lastSeenAt: Date | undefined;
   /** Reads and writes rows of the principal's account only; inside a mutation, through its transaction. */
   readonly db: Db;
+  /** The same beside the transaction of a mutation: for what others are to see at once. */
+  readonly outside: Db;
   access: Access;
   /** What is in the datasets that a request reads. */
   readonly contents: Contents;
@@ -102,6 +106,7 @@ export async function createContext(
     unauthenticated,
     lastSeenAt: typeof found === 'string' ? undefined : found.lastSeenAt,
     db,
+    outside: db,
     access: new Access(db, principal),
     contents: new Contents(db),
     change: undefined,

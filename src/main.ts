@@ -11,6 +11,7 @@ import { createLog } from './log.js';
 import { welcome } from './welcome.js';
 
 const LONGEST_STOP_MS = 10_000;
+const LONGEST_UPLOAD_MS = 3_600_000;
 
 type Answer = App['fetch'];
 
@@ -31,6 +32,8 @@ async function start(): Promise<void> {
       answer(request, { address: incoming.socket.remoteAddress }),
     ),
   );
+  // A large file may take longer to come in than Node's five minutes.
+  server.requestTimeout = LONGEST_UPLOAD_MS;
   // The port comes first: a start that cannot have it touches no database.
   await listen(server, config);
   running.server = server;
@@ -90,6 +93,7 @@ async function fail(error: unknown): Promise<void> {
 
 /** Accepts nothing more, answers what was accepted, and lets go of the database. */
 async function close(): Promise<void> {
+  running.app?.endStreams();
   await Promise.allSettled([running.server && drain(running.server), started]);
   await running.app?.close();
   await running.database?.close();

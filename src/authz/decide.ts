@@ -25,7 +25,11 @@ export interface DatasetFacts {
   /** The member to be changed or removed; null: not a member yet. */
   readonly target?: { readonly role: DatasetRole | null };
   readonly view?: { readonly isNewOrOwn: boolean };
-  readonly import?: { readonly onlyExistingFields: boolean };
+  readonly import?: {
+    readonly onlyExistingFields: boolean;
+    /** The columns for which there is no field. */
+    readonly unknownColumns?: readonly string[];
+  };
 }
 
 export interface Allow {
@@ -185,7 +189,7 @@ function datasetDenial(
       {
         step: 'ITEM_PERMISSION',
         ok: false,
-        fact: `Your role on the dataset is ${role ?? 'none'}; “${label}” takes: ${rolesAllowed(permission)}.`,
+        fact: `Your role on the dataset is ${role ?? 'none'}; “${label}” takes: ${rolesAllowed(permission)}.${columnsNamed(permission, facts)}`,
       },
       { step: 'SUSPENSION', ok: true, fact: 'You are active.' },
       {
@@ -210,10 +214,17 @@ function datasetDenial(
       {
         kind: 'ASK_DATASET_ADMIN',
         who: 'An Admin of the dataset',
-        how: 'Ask to be given a stronger role with changeDatasetMemberRole, or to have it done for you.',
+        how: columnsNamed(permission, facts)
+          ? 'Ask to have fields added for the columns with addDatasetField, and run the import again.'
+          : 'Ask to be given a stronger role with changeDatasetMemberRole, or to have it done for you.',
       },
     ],
   };
+}
+
+function columnsNamed(permission: DatasetPermission, { import: file }: DatasetFacts): string {
+  if (permission !== 'dataset:import' || !file?.unknownColumns?.length) return '';
+  return ` Without a field: ${file.unknownColumns.join(', ')}.`;
 }
 
 function accountDenial(principal: Principal, permission: AccountPermission): Denial {

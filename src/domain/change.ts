@@ -35,38 +35,43 @@ export async function transact<T>(
     readonly provenance: Provenance;
     readonly principal: Principal;
     readonly now: Date;
+    /** How long it may take, in milliseconds; 15 seconds unless told. */
+    readonly longest?: number | undefined;
   },
   action: AuditAction,
   run: (change: RuledChange) => PromiseLike<T> | T,
 ): Promise<T> {
-  const { db, provenance, principal, now } = request;
+  const { db, provenance, principal, now, longest } = request;
   let target: AuditTarget | undefined;
   const attempt = () =>
-    db.$transaction(async (tx) => {
-      const found = await reauthenticate(tx, principal.credential.id, now);
-      if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
-      let entries = 0;
-      let allowedVia: Via | undefined;
-      const result = await run({
-        tx,
-        principal: found.principal,
-        now,
-        aim: (aimedAt) => void (target = aimedAt),
-        allow: (via) =>
-          void (allowedVia = allowedVia === 'SUPER_ADMIN_OVERRIDE' ? allowedVia : via),
-        record: async (event) => {
-          entries += 1;
-          await record(tx, found.principal, provenance, {
-            target,
-            ...event,
-            action,
-            via: allowedVia,
-          });
-        },
-      });
-      if (entries !== 1) throw new Error(`${action} wrote ${entries} audit entries, not one.`);
-      return result;
-    });
+    db.$transaction(
+      async (tx) => {
+        const found = await reauthenticate(tx, principal.credential.id, now);
+        if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
+        let entries = 0;
+        let allowedVia: Via | undefined;
+        const result = await run({
+          tx,
+          principal: found.principal,
+          now,
+          aim: (aimedAt) => void (target = aimedAt),
+          allow: (via) =>
+            void (allowedVia = allowedVia === 'SUPER_ADMIN_OVERRIDE' ? allowedVia : via),
+          record: async (event) => {
+            entries += 1;
+            await record(tx, found.principal, provenance, {
+              target,
+              ...event,
+              action,
+              via: allowedVia,
+            });
+          },
+        });
+        if (entries !== 1) throw new Error(`${action} wrote ${entries} audit entries, not one.`);
+        return result;
+      },
+      longest === undefined ? undefined : { timeout: longest },
+    );
   try {
     return await retrying(attempt);
   } catch (error) {

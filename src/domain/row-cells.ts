@@ -12,15 +12,18 @@ import {
 /** What somebody wants in the cells of a row, by the key of the field. */
 export type Cells = Readonly<Record<string, unknown>>;
 
-/** Parses the cells of one row, by slot; an emptied cell is null. */
+/** The values of a row's cells, by slot; an emptied cell is null. */
+export type Parsed = Map<string, Stored | null>;
+
+/** Parses the cells of one row. */
 export function parseCells(
   fields: readonly Field[],
   cells: Cells,
   row: number,
   problems: CellProblems,
-): Map<string, Stored | null> {
+): Parsed {
   const known = new Map(fields.map((field) => [field.key, field]));
-  const parsed = new Map<string, Stored | null>();
+  const parsed = new Map() as Parsed;
   for (const [key, input] of Object.entries(cells)) {
     const field = known.get(key);
     if (!field) {
@@ -79,17 +82,18 @@ export function same(before: StoredValues, after: StoredValues): boolean {
 }
 
 /** Finds cells that name nobody of the account, with one look-up. */
-export async function checkPeople(
-  tx: Tx,
+export async function checkPeople<Row extends { readonly values: StoredValues }>(
+  tx: Pick<Tx, 'user'>,
   fields: readonly Field[],
-  rows: readonly { readonly values: StoredValues }[],
+  rows: readonly Row[],
   problems: CellProblems,
+  numberOf: (row: Row, at: number) => number = (_row, at) => at,
 ): Promise<void> {
   const ofPeople = fields.filter(({ type }) => type === 'USER');
-  const named = rows.flatMap(({ values }, row) =>
+  const named = rows.flatMap((row, at) =>
     ofPeople.flatMap(({ slot, key }) => {
-      const id = values[slot];
-      return typeof id === 'string' ? [{ id, row, key }] : [];
+      const id = row.values[slot];
+      return typeof id === 'string' ? [{ id, row: numberOf(row, at), key }] : [];
     }),
   );
   if (named.length === 0) return;

@@ -116,6 +116,24 @@ export function rowsStatement(flowId: string, ids: readonly string[]): Prisma.Sq
     ORDER BY array_position(${[...ids]}::uuid[], r.id)`;
 }
 
+/** The statement that finds the next rows of a long list: no more of each than its id and its values. */
+export function exportStatement(
+  query: RowQuery,
+  after: Place | undefined,
+  take: number,
+): Prisma.Sql {
+  return Prisma.sql`
+    SELECT p.id, p."values" FROM (${pageStatement(query, { after, inverted: false, take })}) p ${Prisma.raw(PLANNED_ANEW)}`;
+}
+
+/** The place of a row. */
+export function placeOf(
+  { order }: RowQuery,
+  { id, values }: { readonly id: string; readonly values: StoredValues },
+): Place {
+  return { id, values: order.map(({ field }) => values[field.slot] ?? null) };
+}
+
 export function countStatement({ where }: RowQuery): Prisma.Sql {
   return Prisma.sql`SELECT count(*)::int AS count FROM dataset_row r WHERE ${where}`;
 }

@@ -59,6 +59,12 @@ export function visibleSessions(
   return { userId: principal.subject.id, endedAt: null, expiresAt: { gt: now } };
 }
 
+/** What somebody imports is nobody else's business until it is in the dataset. */
+export function visibleImports(principal: Principal | undefined): Prisma.DatasetImportWhereInput {
+  if (!principal) return nothing;
+  return { createdById: principal.subject.id, flow: visibleDatasets(principal, 'dataset:read') };
+}
+
 export function visibleAuditEntries(principal: Principal | undefined): Prisma.AuditEntryWhereInput {
   return principal?.permissions.has('auditLog:read') ? {} : nothing;
 }

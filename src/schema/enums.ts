@@ -64,6 +64,27 @@ export const FieldType = builder.enumType('FieldType', {
   } as const,
 });
 
+export const ExportFormat = builder.enumType('ExportFormat', {
+  description: 'As what rows are taken out.',
+  values: {
+    CSV: { description: 'Comma-separated values, of any length (RFC 4180, UTF-8).' },
+    XLSX: { description: 'An Excel workbook of at most 100,000 rows.' },
+  } as const,
+});
+
+export const ImportState = builder.enumType('ImportState', {
+  description: 'How far an import is.',
+  values: {
+    WAITING: { description: 'Waits for its file.' },
+    RECEIVING: { description: 'The file is coming in.' },
+    READY: { description: 'The file is there: look at the preview, and run it.' },
+    RUNNING: { description: 'Its rows are being written.' },
+    DONE: { description: 'All its rows are written.' },
+    FAILED: { description: 'The file could not be read.' },
+    CANCELLED: { description: 'Somebody ended it; nothing of it is there.' },
+  } as const,
+});
+
 export const SortDirection = builder.enumType('SortDirection', {
   description: 'In which direction. Empty cells come last in both.',
   values: {

@@ -14,6 +14,8 @@ export interface DatasetScope {
   readonly permissions: readonly Permission[];
   /** What the conditions of a role need to know: who made the view that it is about. */
   readonly viewCreatorId?: string | null;
+  /** What else they need to know, if it is known. */
+  readonly known?: Omit<DatasetFacts, 'grants'>;
   /** What they need to know of something that a mutation first has to find. */
   readonly condition?: ConditionFacts;
   /** Those who write rows do so side by side; everything else about a dataset happens one by one. */
@@ -126,14 +128,14 @@ async function allowChange(context: Context, scope: DatasetScope): Promise<true>
 
 function decideAll(
   context: Context,
-  { id, permissions, viewCreatorId }: DatasetScope,
+  { id, permissions, viewCreatorId, known }: DatasetScope,
   facts?: DatasetFacts,
 ): true | Promise<true> {
   const principal = principalOf(context);
   if (!facts || !decide(principal, 'dataset:read', facts).allowed) return hidden(context, id);
-  const isOwn = viewCreatorId === principal.subject.id;
-  const known = viewCreatorId === undefined ? facts : { ...facts, view: { isNewOrOwn: isOwn } };
-  return allowAll(context, id, permissions, known);
+  const isNewOrOwn = viewCreatorId === principal.subject.id;
+  const view = viewCreatorId === undefined ? {} : { view: { isNewOrOwn } };
+  return allowAll(context, id, permissions, { ...facts, ...known, ...view });
 }
 
 function allowAll(
@@ -221,12 +223,12 @@ export function toGiveRole<Args>(
   });
 }
 
-/** A permission on the dataset that an object is, and others if the arguments ask for what they protect. */
+/** A permission on a dataset, and another one if the arguments ask for what that protects. */
 export function onDatasetWith<Parent, Args>(
   permission: DatasetPermission,
   further: DatasetPermission,
   words: string,
-  locate: (parent: Parent) => Located,
+  locate: (parent: Parent, args: Args) => Located,
   asksFor: (args: Args) => boolean,
 ) {
   return printing(
@@ -234,7 +236,7 @@ export function onDatasetWith<Parent, Args>(
     [permission, further],
     (parent: Parent, args: Args) => ({
       dataset: {
-        ...locate(parent),
+        ...locate(parent, args),
         permissions: asksFor(args) ? [permission, further] : [permission],
       },
     }),

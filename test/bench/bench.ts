@@ -104,6 +104,7 @@ async function offered({ database: { client } }: Bench, token: string): Promise<
     attempts: createAttempts(client, ATTEMPT_LIMITS),
     sessionHours: config.sessionHours,
     now: () => new Date(),
+    closing: new AbortController().signal,
   };
   const provenance = { requestId: 'bench', ipAddress: undefined, userAgent: undefined };
   return suitableExamples(await createContext(system, provenance, token), config.demo);

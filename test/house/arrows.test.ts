@@ -13,10 +13,10 @@ const EVERYWHERE = ['authz', 'errors', 'type config'];
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ['app', 'config', 'db', 'log', 'seed', 'welcome'],
   app: ['authn', 'context', 'db', 'domain', 'http', 'schema'],
-  http: ['audit', 'context', 'db', 'domain', 'seed', 'type client'],
+  http: ['audit', 'context', 'db', 'domain', 'files', 'seed', 'type client'],
   schema: ['audit', 'context', 'domain'],
   context: ['authn', 'db', 'domain', 'type audit', 'type client'],
-  domain: ['audit', 'authn', 'client', 'db', 'type context'],
+  domain: ['audit', 'authn', 'client', 'db', 'files', 'type context'],
   audit: ['type client'],
   authn: ['type client'],
   db: ['client'],

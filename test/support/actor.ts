@@ -32,6 +32,13 @@ export class Actor {
     readonly headers: Readonly<Record<string, string>>,
   ) {}
 
+  /** Asks for something that is not GraphQL. */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...this.headers, ...init.headers };
+    const request = new Request(`http://gateway.test${path}`, { ...init, headers });
+    return this.app.fetch(request, { address: '192.0.2.7' });
+  }
+
   async run<Data, Variables>(
     document: TypedDocumentString<Data, Variables> | string,
     ...[variables]: VariablesOf<NoInfer<Variables>>

@@ -87,6 +87,7 @@ CREATE TABLE "dataset_import" (
     "encoding" TEXT,
     "delimiter" TEXT,
     "columns" TEXT[] DEFAULT ARRAY[]::TEXT[],
+    "run_id" TEXT,
     "row_count" INTEGER NOT NULL DEFAULT 0,
     "processed" INTEGER NOT NULL DEFAULT 0,
     "added" INTEGER NOT NULL DEFAULT 0,

@@ -23,7 +23,7 @@ class CostsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const { kind, pothosOptions } = config;
     const type = config.type.kind === 'List' ? config.type.type : config.type;
     const isValue = type.kind === 'Scalar' || type.kind === 'Enum';
-    const isRoot = kind === 'Query' || kind === 'Mutation';
+    const isRoot = kind === 'Query' || kind === 'Mutation' || kind === 'Subscription';
     pothosOptions.complexity ??= isRoot ? ROOT : isValue ? 0 : RELATED;
     return config;
   }

@@ -30,6 +30,10 @@ declare global {
       audit: AuditAction;
       /** Whether the domain function opens its transaction itself, because it first has slow work to do. */
       ownTransaction?: boolean;
+      /** What goes on around the transaction; it is for whoever calls it, so it decides nothing. */
+      around?: <T>(run: () => Promise<T>, args: object, context: Context) => Promise<T>;
+      /** How long the transaction may take, in milliseconds, if it has more to do than most. */
+      longest?: number;
     }
   }
 }
@@ -49,7 +53,7 @@ class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     config: PothosOutputFieldConfig<Types>,
   ): typeof resolve {
     if (config.kind !== 'Mutation' || config.pothosOptions.ownTransaction) return resolve;
-    const { audit } = config.pothosOptions;
+    const { audit, longest, around = (run) => run() } = config.pothosOptions;
     return async (parent, args, typedContext, info) => {
       // The plugin's types are open; the builder's Context is ours.
       const context = typedContext as Context;
@@ -57,9 +61,12 @@ class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       // Without a principal the rule refuses, and no account could hold the entry: the request log has it.
       if (!principal) return resolve(parent, args, context, info);
       try {
-        return await transact({ db, principal, provenance, now: system.now() }, audit, (change) =>
-          resolve(parent, args, withChange(context, change), info),
-        );
+        const request = { db, principal, provenance, now: system.now(), longest };
+        const run = () =>
+          transact(request, audit, (change) =>
+            resolve(parent, args, withChange(context, change), info),
+          );
+        return await around(run, args, context);
       } finally {
         await refresh(context);
         RequestCache.clearForContext(context);

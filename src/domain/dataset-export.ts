@@ -1,0 +1,179 @@
+import { DATASET_ROLES, type DatasetRole } from '../authz/dataset-roles.js';
+import { effectiveGrant, type DatasetFacts } from '../authz/decide.js';
+import type { Principal } from '../authz/principal.js';
+import { Prisma } from '../db/generated/client.js';
+import type { DatasetSettingsModel, EgressRecordModel } from '../db/generated/models.js';
+import type { Db, Tx } from '../db/scoped.js';
+import { DomainError, notFound } from '../errors.js';
+import type { Change } from './change.js';
+import { fieldsOf } from './dataset-field.js';
+import { configurationOf, getView, selectionOf } from './dataset-view.js';
+import { showValue, type Field, type Stored, type StoredValues } from './field-values.js';
+import {
+  exportStatement,
+  placeOf,
+  rowQuery,
+  type RowQuery,
+  type RowSelection,
+} from './row-query.js';
+
+type Policy = DatasetSettingsModel['exportPolicy'];
+
+export type ExportFormat = 'CSV' | 'XLSX';
+
+/** So long a file waits to be fetched. */
+const FETCH_MINUTES = 15;
+const BATCH = 2000;
+/** A workbook is held in memory as a whole. */
+const MOST_ROWS_OF_WORKBOOK = 100_000;
+
+/** Which rows to take out, in which order; through a view, with its fields. */
+export interface ExportPlan extends RowSelection {
+  readonly viewId?: string | null;
+}
+
+/** What is to be exported, found to fit the dataset. */
+export interface ExportQuery {
+  readonly fields: readonly Field[];
+  readonly query: RowQuery;
+}
+
+/** Who may take data out, strongest role first: a policy names how many of the roles it lets through. */
+const ROLES_LET_THROUGH: Readonly<Record<Policy, number>> = {
+  EVERY_ROLE: 3,
+  ADMINS_AND_MEMBERS: 2,
+  ADMINS: 1,
+  NOBODY: 0,
+};
+
+/**
+ * Allows the subject to fetch a file, once and soon, and keeps that they took it out.
+ * Throws EXPORT_NOT_ALLOWED, INVALID_INPUT, NOT_FOUND for a view, and LIMIT_REACHED for a workbook of too many rows.
+ */
+export async function exportDataset(
+  { tx, principal, now, record }: Change,
+  flowId: string,
+  format: ExportFormat,
+  plan: ExportPlan,
+  facts: DatasetFacts,
+): Promise<EgressRecordModel> {
+  await assertPolicy(tx, flowId, facts);
+  const { query } = await exportQuery(tx, flowId, plan);
+  if (format === 'XLSX') await assertFits(tx, query);
+  const { name } = await tx.flow.findUniqueOrThrow({
+    where: { id: flowId },
+    select: { name: true },
+  });
+  const egress = await tx.egressRecord.create({
+    data: {
+      accountId: principal.accountId,
+      userId: principal.subject.id,
+      flowId,
+      kind: 'EXPORT',
+      format,
+      fileName: `${fileNameOf(name)}.${format.toLowerCase()}`,
+      selection: plan as Prisma.InputJsonObject,
+      at: now,
+      expiresAt: new Date(now.getTime() + FETCH_MINUTES * 60_000),
+    },
+  });
+  const selection = JSON.stringify(plan);
+  await record({ after: { egressId: egress.id, format, selection } });
+  return egress;
+}
+
+/** Throws EXPORT_NOT_ALLOWED unless the settings let the role take files out: an export is a download, too. */
+export async function assertPolicy(
+  tx: Pick<Tx, 'datasetSettings'>,
+  flowId: string,
+  { grants }: DatasetFacts,
+): Promise<void> {
+  const { exportPolicy, downloadPolicy } = await tx.datasetSettings.findUniqueOrThrow({
+    where: { flowId },
+    select: { exportPolicy: true, downloadPolicy: true },
+  });
+  const role = effectiveGrant(grants)?.role;
+  if (role && isLetThrough(role, exportPolicy) && isLetThrough(role, downloadPolicy)) return;
+  throw new DomainError(
+    'EXPORT_NOT_ALLOWED',
+    'The settings of the dataset do not let your role take data out. Ask an Admin of the dataset.',
+    { exportPolicy, downloadPolicy },
+  );
+}
+
+function isLetThrough(role: DatasetRole, policy: Policy): boolean {
+  return DATASET_ROLES.indexOf(role) < ROLES_LET_THROUGH[policy];
+}
+
+/** Finds the fields and rows that an export is of. */
+export async function exportQuery(
+  tx: Pick<Tx, 'datasetField' | 'datasetView'>,
+  flowId: string,
+  { viewId, ...selection }: ExportPlan,
+): Promise<ExportQuery> {
+  const fields = await fieldsOf(tx, flowId);
+  if (viewId == null) return { fields, query: rowQuery(flowId, fields, [selection]) };
+  const { definition } = await getView(tx, flowId, viewId);
+  const view = configurationOf(fields, definition);
+  const shown = view.fields?.flatMap((key) => fields.find((field) => field.key === key) ?? []);
+  return {
+    fields: shown ?? fields,
+    query: rowQuery(flowId, fields, [selectionOf(view), selection]),
+  };
+}
+
+async function assertFits(tx: Tx, query: RowQuery): Promise<void> {
+  const [row] = await tx.$queryRaw<{ count: number }[]>(Prisma.sql`
+    SELECT count(*)::int AS count FROM (
+      SELECT FROM dataset_row r WHERE ${query.where} LIMIT ${MOST_ROWS_OF_WORKBOOK + 1}::int) q`);
+  if ((row?.count ?? 0) <= MOST_ROWS_OF_WORKBOOK) return;
+  throw new DomainError(
+    'LIMIT_REACHED',
+    `A workbook holds at most ${MOST_ROWS_OF_WORKBOOK.toLocaleString('en')} rows. Choose CSV, or filter.`,
+    { limit: MOST_ROWS_OF_WORKBOOK },
+  );
+}
+
+/** The record of an export that the subject may fetch now, and from now on no more. Throws NOT_FOUND. */
+export async function takeExport(
+  db: Db,
+  { subject }: Principal,
+  id: string,
+  now: Date,
+): Promise<EgressRecordModel & { readonly flowId: string }> {
+  const { count } = await db.egressRecord.updateMany({
+    where: { id, userId: subject.id, kind: 'EXPORT', fetchedAt: null, expiresAt: { gt: now } },
+    data: { fetchedAt: now },
+  });
+  const egress = count === 0 ? null : await db.egressRecord.findFirst({ where: { id } });
+  if (egress?.flowId == null) throw notFound();
+  return { ...egress, flowId: egress.flowId };
+}
+
+/** The rows of an export, batch by batch, each cell as the API shows it. Each row is as it is when it is read. */
+export async function* exportRows(
+  db: Pick<Db, '$queryRaw'>,
+  { fields, query }: ExportQuery,
+): AsyncGenerator<(Stored | null)[][]> {
+  let place: ReturnType<typeof placeOf> | undefined;
+  for (;;) {
+    const rows = await db.$queryRaw<{ id: string; values: StoredValues }[]>(
+      exportStatement(query, place, BATCH),
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows.map(({ values }) =>
+      fields.map((field) => {
+        const stored = values[field.slot];
+        return stored === undefined ? null : showValue(field, stored);
+      }),
+    );
+    if (rows.length < BATCH) return;
+    place = placeOf(query, last);
+  }
+}
+
+/** Nothing that a file system or a header could take for something else. */
+function fileNameOf(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{M}\p{N} ._-]/gu, '_').trim() || 'dataset';
+}

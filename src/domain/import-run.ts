@@ -1,0 +1,181 @@
+import { v7 as uuidv7 } from 'uuid';
+
+import type { DatasetImportModel } from '../db/generated/models.js';
+import type { Db, Tx } from '../db/scoped.js';
+import { DomainError } from '../errors.js';
+import type { RawCell } from '../files/sheet.js';
+import { CellProblems } from './cell-problems.js';
+import type { Change } from './change.js';
+import { createFields, fieldsOf } from './dataset-field.js';
+import { cancelled, forget, notReady } from './dataset-import.js';
+import type { Field } from './field-values.js';
+import { encodeId } from './ids.js';
+import { readCells } from './import-cells.js';
+import {
+  assertDecided,
+  mapColumns,
+  type ColumnChoice,
+  type MappedColumn,
+} from './import-columns.js';
+import { updateByKey } from './import-key.js';
+import { checkPeople, completed, type Parsed } from './row-cells.js';
+import { insertRows } from './row-store.js';
+import { claimUniqueValues } from './unique-values.js';
+
+const BATCH = 1000;
+
+export interface ImportPlan {
+  readonly columns: readonly ColumnChoice[];
+  /** The key of the unique field by which rows are found that are to be updated. */
+  readonly keyField?: string | null | undefined;
+}
+
+export interface StagedRow {
+  readonly number: number;
+  readonly cells: readonly RawCell[];
+}
+
+/** What the rows of a batch come to. */
+export interface Counts {
+  added: number;
+  updated: number;
+  skipped: number;
+}
+
+interface Run {
+  readonly change: Change;
+  readonly job: DatasetImportModel;
+  readonly fields: readonly Field[];
+  readonly mapped: readonly MappedColumn[];
+  readonly keyField: Field | undefined;
+  readonly problems: CellProblems;
+  /** The keys of earlier rows of the file. */
+  readonly seen: Set<string>;
+}
+
+/**
+ * Writes all rows of a file, or none. Throws INVALID_CELLS with every cell that does not fit, UNKNOWN_COLUMNS,
+ * IMPORT_NOT_READY and IMPORT_CANCELLED. `outside` is a client beside the transaction: it says how far it has come.
+ */
+export async function runDatasetImport(
+  change: Change,
+  outside: Db,
+  job: DatasetImportModel,
+  runId: string,
+  plan: ImportPlan,
+): Promise<void> {
+  if (job.runId !== runId || job.state !== 'RUNNING') throw notReady(job.state);
+  const { tx, record } = change;
+  const run = await prepare(change, job, plan);
+  const counts: Counts = { added: 0, updated: 0, skipped: 0 };
+  let processed = 0;
+  for (let rows = await staged(tx, job.id, 0); rows.length > 0;) {
+    await writeBatch(run, rows, counts);
+    processed += rows.length;
+    await assertWanted(tx, job.id);
+    report(outside, job.id, processed);
+    rows = rows.length < BATCH ? [] : await staged(tx, job.id, rows.at(-1)?.number ?? 0);
+  }
+  run.problems.assertNone();
+  const { count } = await tx.datasetImport.updateMany({
+    where: { id: job.id, state: 'RUNNING', runId },
+    data: { state: 'DONE', processed, ...counts },
+  });
+  if (count === 0) throw cancelled();
+  await forget(tx, job.id);
+  await record({
+    after: { importId: encodeId('DatasetImport', job.id), fileName: job.fileName, ...counts },
+  });
+}
+
+async function prepare(change: Change, job: DatasetImportModel, plan: ImportPlan): Promise<Run> {
+  const { tx, principal } = change;
+  const before = await fieldsOf(tx, job.flowId);
+  const mapped = mapColumns(before, job.columns, plan.columns);
+  assertDecided(mapped);
+  const designs = mapped.flatMap(({ design }) => design ?? []);
+  const created = await createFields(tx, principal, job.flowId, before, designs);
+  const fields = created.length > 0 ? await fieldsOf(tx, job.flowId) : before;
+  const fresh = created.map((id) => fields.find((field) => field.id === id) ?? null);
+  const placed = mapped.map((each) =>
+    each.design ? { ...each, field: fresh.shift() ?? null } : each,
+  );
+  const keyField = keyFieldOf(placed, plan.keyField);
+  return {
+    change,
+    job,
+    fields,
+    mapped: placed,
+    keyField,
+    problems: new CellProblems(),
+    seen: new Set(),
+  };
+}
+
+/** Throws INVALID_INPUT unless the file fills the key field, and the field takes each value only once. */
+export function keyFieldOf(
+  mapped: readonly MappedColumn[],
+  key: string | null | undefined,
+): Field | undefined {
+  if (key == null) return undefined;
+  const field = mapped.find((each) => each.field?.key === key)?.field;
+  if (field?.isUnique) return field;
+  throw new DomainError(
+    'INVALID_INPUT',
+    `Rows can be found by “${key.slice(0, 100)}” only if the field is unique and a column goes into it.`,
+    {
+      problems: [
+        { path: ['input', 'keyField'], message: 'Name a unique field that a column goes into.' },
+      ],
+    },
+  );
+}
+
+async function writeBatch(run: Run, rows: readonly StagedRow[], counts: Counts): Promise<void> {
+  const { change, job, fields, problems, keyField } = run;
+  const { tx, principal, now } = change;
+  const read = await readCells(tx, run.mapped, rows, problems);
+  const added = keyField
+    ? await updateByKey({ ...run, keyField }, read, counts)
+    : read.map((row) => ({ ...row, id: uuidv7() }));
+  const written = added.map(({ id, number, parsed }) => ({
+    id,
+    number,
+    values: completed(fields, parsed, number, problems),
+  }));
+  await checkPeople(tx, fields, written, problems, ({ number }) => number);
+  counts.added += written.length;
+  // Once a cell is refused nothing will be kept, and the rest is read only to name what else is wrong.
+  if (problems.count > 0) return;
+  const origin = {
+    accountId: principal.accountId,
+    flowId: job.flowId,
+    by: principal.subject.id,
+    now,
+  };
+  await insertRows(tx, origin, written);
+  const numbers = new Map(written.map(({ id, number }) => [id, number]));
+  await claimUniqueValues(tx, job.flowId, fields, [...numbers.keys()], problems, numbers);
+}
+
+export interface ReadRow {
+  readonly number: number;
+  readonly parsed: Parsed;
+}
+
+export function staged(tx: Pick<Tx, '$queryRaw'>, id: string, after: number, most = BATCH) {
+  return tx.$queryRaw<StagedRow[]>`
+    SELECT number, cells FROM dataset_import_row
+    WHERE import_id = ${id}::uuid AND number > ${after}::int ORDER BY number LIMIT ${most}::int`;
+}
+
+async function assertWanted(tx: Tx, id: string): Promise<void> {
+  if ((await tx.datasetImport.count({ where: { id, state: 'RUNNING' } })) === 0) throw cancelled();
+}
+
+/** Beside the transaction, so that others see it; what cannot be written now is written with the next rows. */
+function report(outside: Db, id: string, processed: number): void {
+  outside.datasetImport
+    .updateMany({ where: { id, state: 'RUNNING' }, data: { processed } })
+    .catch(() => undefined);
+}

@@ -1,0 +1,78 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { readCsv } from '../files/csv-reader.js';
+import { invalidFile, type Sheet } from '../files/sheet.js';
+import { readXlsx } from '../files/xlsx-reader.js';
+
+const LARGEST_FILE = 1_000_000_000;
+/** The first bytes of every zip archive, and so of every workbook. */
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
+
+/** Reads a file as it comes in: a workbook after it was put aside, everything else at once, as CSV. */
+export async function readFile(body: ReadableStream<Uint8Array> | null): Promise<Sheet> {
+  const chunks = limited(body ?? new Blob([]).stream());
+  const head = await firstBytes(chunks);
+  const whole = joined(head, chunks);
+  const isZip = ZIP.every((byte, at) => head[at] === byte);
+  return isZip ? readPutAside(whole) : readCsv(whole);
+}
+
+async function* limited(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > LARGEST_FILE) throw invalidFile('TOO_LARGE', 'A file has at most 1 GB. Split it.');
+    yield chunk;
+  }
+}
+
+async function firstBytes(chunks: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  let head = new Uint8Array();
+  while (head.length < ZIP.length) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  return head;
+}
+
+async function* joined(
+  head: Uint8Array,
+  chunks: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield head;
+  yield* chunks;
+}
+
+/** A workbook's table of contents stands at its end, so it is read from a file, which goes when it is read. */
+async function readPutAside(bytes: AsyncIterable<Uint8Array>): Promise<Sheet> {
+  const folder = await scratchFolder();
+  try {
+    const file = path.join(folder.path, 'import.xlsx');
+    await pipeline(Readable.from(bytes), createWriteStream(file));
+    const { rows, ...sheet } = await readXlsx(file);
+    return { ...sheet, rows: endingWith(rows, folder.remove) };
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+/** A new folder that nobody else looks into. */
+export async function scratchFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'fieldgate-'));
+  return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function* endingWith<T>(items: AsyncIterable<T>, end: () => Promise<void>) {
+  try {
+    yield* items;
+  } finally {
+    await end();
+  }
+}
