@@ -40,6 +40,11 @@ test('what stands in quotes does not count as a delimiter', async () => {
   expect(await readText(text)).toMatchObject({ delimiter: ';', columns: ['name', 'price'] });
 });
 
+test('a delimiter in quotes is none, not even if it is in every line', async () => {
+  const text = '"a;b;c",price\n"x;y ""z;"";",1\n';
+  expect(await readText(text)).toMatchObject({ delimiter: ',', columns: ['a;b;c', 'price'] });
+});
+
 test('a single column needs no delimiter', async () => {
   expect(await readText('name\nAda\nBo')).toMatchObject({ rows: [['Ada'], ['Bo']] });
 });

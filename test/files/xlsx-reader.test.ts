@@ -43,6 +43,13 @@ test('cells come with their types, formulas with the value they had, dates in IS
   ]);
 });
 
+test('a time comes with its whole second, although a workbook holds a part of a day', async () => {
+  const sheet = await read(
+    sheetOf(`${header}<row r="2"><c r="A2" s="2"><v>46347.83356481481</v></c></row>`),
+  );
+  expect(await rowsOf(sheet)).toEqual([['2026-11-21T20:00:20.000Z', null]]);
+});
+
 test('a header without rows is a sheet without rows, and empty rows are left out', async () => {
   expect(await rowsOf(await read(sheetOf(header)))).toEqual([]);
   const gaps = `<row r="2"/>${header.replaceAll('1"', '3"')}<row r="9">${text('B9', 'x')}</row>`;
