@@ -25,7 +25,6 @@ export class Records extends Parser {
       delimiter,
       record_delimiter: ['\r\n', '\n', '\r'],
       max_record_size: MOST_BYTES_OF_RECORD,
-      skip_empty_lines: true,
       relax_column_count: true,
     });
     this.on('error', () => undefined);
@@ -65,18 +64,14 @@ export class Records extends Parser {
       yield rows.slice(at, at + MOST_ROWS_OF_BATCH);
     }
     if (this.#refusal) throw this.#refusal;
-    if (failure) throw refusalOf(failure, this.#nextLine);
+    if (failure) throw refusalOf(failure, this.#lines + 1);
     // A source that is never late must not keep all others waiting.
     await setImmediate();
   }
 
-  get #nextLine(): number {
-    return this.#lines + this.info.empty_lines + 1;
-  }
-
   #take(record: readonly string[]): void {
     if (this.#refusal) return;
-    const line = this.#nextLine;
+    const line = this.#lines + 1;
     this.#lines += 1;
     for (const cell of record) {
       if (LINE_BREAK.test(cell)) this.#lines += cell.split(LINE_BREAK).length - 1;

@@ -18,7 +18,7 @@ import { checkedAddresses } from './xlsx-addresses.js';
 import { notXlsx, tooLarge, unpacked } from './zip.js';
 
 /** So that no batch keeps the main thread busy for long. */
-const MOST_CELLS_OF_BATCH = 16_000;
+const MOST_CELLS_OF_BATCH = 4000;
 
 const batches = read(String(task()));
 

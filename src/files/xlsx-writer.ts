@@ -11,7 +11,7 @@ export type XlsxCell = string | boolean | null;
 export type XlsxRow = readonly XlsxCell[];
 
 /** So that no batch keeps the main thread busy for long. */
-const MOST_CELLS_OF_BATCH = 16_000;
+const MOST_CELLS_OF_BATCH = 4000;
 
 /** What the thread has to hold until it writes. */
 const MOST_CELLS = 4_000_000;

@@ -40,6 +40,11 @@ test('what stands in quotes does not count as a delimiter', async () => {
   expect(await readText(text)).toMatchObject({ delimiter: ';', columns: ['name', 'price'] });
 });
 
+test('a delimiter in quotes is none, not even if it is in every line', async () => {
+  const text = '"a;b;c",price\n"x;y;z",1\n';
+  expect(await readText(text)).toMatchObject({ delimiter: ',', columns: ['a;b;c', 'price'] });
+});
+
 test('a single column needs no delimiter', async () => {
   expect(await readText('name\nAda\nBo')).toMatchObject({ rows: [['Ada'], ['Bo']] });
 });
@@ -80,12 +85,12 @@ test.each([
 });
 
 test('windows-1252 has its own characters where latin1 has controls', async () => {
-  const bytes = Buffer.from('price\n\x80 5 \x96 \x93x\x94', 'latin1');
+  const bytes = Buffer.from('price\n\u0080 5 \u0096 \u0093x\u0094', 'latin1');
   expect((await readText(bytes)).rows).toEqual([['€ 5 – “x”']]);
 });
 
 test('a file is windows-1252 also if that comes out late', async () => {
-  const bytes = Buffer.from(`name\n${'Ada\n'.repeat(50_000)}Zo\xeb\n`, 'latin1');
+  const bytes = Buffer.from(`name\n${'Ada\n'.repeat(50_000)}Zo\u00eb\n`, 'latin1');
   const sheet = await readText(bytes);
   expect([sheet.encoding, sheet.rows.at(-1)]).toEqual(['windows-1252', ['Zoë']]);
 });
@@ -123,17 +128,17 @@ test.each<[string, string | Buffer, unknown]>([
   ['a NUL in UTF-16', utf16('a,b\n1,\0'), { reason: 'NOT_CSV', line: 2 }],
   [
     'a picture',
-    Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'),
+    Buffer.from('\u0089PNG\r\n\u001a\n\0\0\0\rIHDR', 'latin1'),
     { reason: 'NOT_CSV', line: 3 },
   ],
   [
     'bytes that mean nothing',
-    Buffer.from('a\nb\n\x81\xff', 'latin1'),
+    Buffer.from('a\nb\n\u0081\u00ff', 'latin1'),
     { reason: 'UNKNOWN_ENCODING', line: 3 },
   ],
   [
     'half a character',
-    Buffer.from('aä\nb\n\xe4', 'latin1').fill(Buffer.from('ä'), 0, 2),
+    Buffer.from('aä\nb\n\u00e4', 'latin1').fill(Buffer.from('ä'), 0, 2),
     { reason: 'UNKNOWN_ENCODING', line: 3 },
   ],
   ['bytes that are suddenly no UTF-8', late, { reason: 'UNKNOWN_ENCODING', line: 50_002 }],

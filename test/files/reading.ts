@@ -1,3 +1,4 @@
+import { DomainError } from '../../src/errors.js';
 import { readCsv } from '../../src/files/csv-reader.js';
 import type { RawRow, Sheet } from '../../src/files/sheet.js';
 
@@ -20,8 +21,10 @@ export async function readText(text: string | Uint8Array, size?: number) {
 
 /** The extensions of the refusal that comes of it. */
 export async function refusalOf(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => 'nothing is refused',
-    (error: Error) => ('extensions' in error ? error.extensions : error.message),
+  const error = await work.then(
+    () => new Error('nothing is refused'),
+    (reason: unknown) => reason,
   );
+  if (!(error instanceof Error)) throw new TypeError('what is thrown is no error');
+  return error instanceof DomainError ? error.extensions : error.message;
 }
