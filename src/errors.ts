@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   STALE_ROWS: 'Rows were changed in the meantime; `extensions.rows` has them as they are now.',
   ROWS_IN_THE_WAY: 'Rows hold what the change does not allow; `extensions.rows` lists them.',
   UNKNOWN_COLUMNS: 'Columns of a file have no field; `extensions.columns` names them.',
+  UPLOAD_BROKEN: 'The upload of a file broke off; start another import.',
   IMPORT_NOT_READY: 'The import is not in the state that this takes: `extensions.state`.',
   IMPORT_CANCELLED: 'The import was cancelled; nothing was changed.',
   EXPORT_NOT_ALLOWED: 'The settings of the dataset do not let your role take data out.',

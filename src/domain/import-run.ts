@@ -113,7 +113,7 @@ async function prepare(change: Change, job: DatasetImportModel, plan: ImportPlan
 }
 
 /** Throws INVALID_INPUT unless the file fills the key field, and the field takes each value only once. */
-export function keyFieldOf(
+function keyFieldOf(
   mapped: readonly MappedColumn[],
   key: string | null | undefined,
 ): Field | undefined {

@@ -16,7 +16,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   http: ['audit', 'context', 'db', 'domain', 'files', 'seed', 'type client'],
   schema: ['audit', 'context', 'domain'],
   context: ['authn', 'db', 'domain', 'type audit', 'type client'],
-  domain: ['audit', 'authn', 'client', 'db', 'files', 'type context'],
+  domain: ['audit', 'authn', 'client', 'db', 'type context', 'type files'],
   audit: ['type client'],
   authn: ['type client'],
   db: ['client'],
