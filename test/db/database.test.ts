@@ -47,7 +47,10 @@ test('an empty database gets its tables once, and keeps its rows', TIMEOUT, asyn
     await database.client.account.create({ data: { slug: 'kept', name: 'Kept' } });
     return appliedMigrations(database);
   });
-  expect(applied.map((row) => row.migration_name)).toEqual(['20261121000000_init']);
+  expect(applied.map((row) => row.migration_name)).toEqual([
+    '20261121000000_init',
+    '20261121234802_dataset_contents',
+  ]);
   expect(await opening(location)).toEqual({ message: 'opened', steps: [] });
   await withDatabase(async (database) => {
     expect(await appliedMigrations(database)).toEqual(applied);

@@ -220,7 +220,9 @@ describe('addDatasetMember', () => {
       ...target,
       outcome: 'REFUSED',
       code: 'FORBIDDEN',
-      denial: expect.objectContaining({ missing: ['datasetMember:write'] }),
+      denial: expect.objectContaining({
+        missing: ['datasetMember:write', 'datasetMember:makeMember'],
+      }),
     });
     await expect(await admin.run(AddDatasetMember, { input })).toHaveAudited({
       ...target,

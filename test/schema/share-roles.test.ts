@@ -77,13 +77,15 @@ describe.each(['membership', 'group'] as const)('by %s', (via) => {
       const memberId = dataset.memberIds[2] ?? '';
       const result = await perform(actor, act, dataset, memberId);
       const missing =
-        role === 'VIEWER' && act === 'remove' ? 'datasetMember:write' : PERMISSIONS[act];
+        role === 'VIEWER' && act === 'remove'
+          ? ['datasetMember:write', 'datasetMember:remove']
+          : [PERMISSIONS[act]];
       const allowed = act === 'remove' ? null : ROLES[act];
       const outcome = { code: result.errors?.[0]?.extensions.code, denial: denialOf(result) };
       expect(outcome).toEqual(
         cell === 'Y'
           ? { code: undefined, denial: undefined }
-          : { code: 'FORBIDDEN', denial: { missing: [missing], role: NAMES[role] } },
+          : { code: 'FORBIDDEN', denial: { missing, role: NAMES[role] } },
       );
       expect(await roleOf(keeper, dataset, memberId)).toBe(cell === 'Y' ? allowed : TARGETS[at]);
     }
