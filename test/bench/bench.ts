@@ -1,5 +1,6 @@
-// npm run bench: how long the example operations take on the demo, in the embedded database.
-// npm run bench -- --write: puts the table into README.md, too.
+// npm run bench: how long the example operations take on the demo, in the embedded database, and then what a
+// large dataset costs.
+// npm run bench -- --write: puts the tables into README.md, too.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -199,3 +200,5 @@ if (slow.length > 0) {
   const text = `${report}\n${ROUNDS} requests each, one after the other; ${machine}.\n`;
   writeFileSync('README.md', withBlocks(read('README.md'), { bench: () => text }));
 }
+
+await import('./large.js');

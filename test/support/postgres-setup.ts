@@ -1,17 +1,10 @@
-import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 
 import { openDatabase } from '../../src/db/database.js';
-
-interface Server {
-  readonly url: string;
-  stop(): Promise<void>;
-}
+import { startPostgres } from './postgres.js';
 
 /**
  * Finds a server (TEST_DATABASE_URL, or one from npm) and migrates a template database in it,
@@ -20,7 +13,7 @@ interface Server {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_DATABASE_URL'];
   const server =
-    given === undefined ? await startServer() : { url: given, stop: () => Promise.resolve() };
+    given === undefined ? await startPostgres() : { url: given, stop: () => Promise.resolve() };
   const prefix = `fieldgate_test_${randomBytes(4).toString('hex')}`;
   const template = `${prefix}_template`;
   await query(server.url, `CREATE DATABASE ${template}`);
@@ -30,23 +23,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await dropDatabases(server.url, prefix);
     await server.stop();
-  };
-}
-
-async function startServer(): Promise<Server> {
-  const script = fileURLToPath(new URL('./postgres-server.ts', import.meta.url));
-  const child = fork(script, { execArgv: ['--import', 'tsx'] });
-  const exited = once(child, 'exit');
-  const failed = exited.then(() => {
-    throw new Error('PostgreSQL did not start.');
-  });
-  const [url] = await Promise.race([once(child, 'message'), failed]);
-  return {
-    url: String(url),
-    stop: async () => {
-      child.disconnect();
-      await exited;
-    },
   };
 }
 
