@@ -133,9 +133,8 @@ export async function receiveFile(
 async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number> {
   let count = 0;
   for await (const batch of sheet.rows) {
-    const before = count;
+    const number = count + 1;
     count += batch.length;
-    const rows = batch.map((cells, at) => ({ number: before + at + 1, cells }));
     if (count > MOST_ROWS) {
       throw new DomainError(
         'LIMIT_REACHED',
@@ -144,9 +143,8 @@ async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number
       );
     }
     await db.$executeRaw`
-      INSERT INTO dataset_import_row (import_id, number, cells)
-      SELECT ${id}::uuid, r.number, r.cells
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(number int, cells jsonb)`;
+      INSERT INTO dataset_import_batch (import_id, number, rows)
+      VALUES (${id}::uuid, ${number}::int, ${JSON.stringify(batch)})`;
     await advance(db, id, 'RECEIVING', { rowCount: count });
   }
   // What was detected is certain only now.
@@ -180,7 +178,7 @@ export function cancelled(): DomainError {
 
 /** Lets go of the rows of a file. */
 export async function forget(tx: Pick<Tx, '$executeRaw'>, id: string): Promise<void> {
-  await tx.$executeRaw`DELETE FROM dataset_import_row WHERE import_id = ${id}::uuid`;
+  await tx.$executeRaw`DELETE FROM dataset_import_batch WHERE import_id = ${id}::uuid`;
 }
 
 /**

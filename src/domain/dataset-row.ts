@@ -11,7 +11,7 @@ import {
   completed,
   merge,
   parseCells,
-  requireFilled,
+  requireKept,
   same,
   showValues,
   type Cells,
@@ -79,12 +79,7 @@ export async function updateDatasetRows(
   const edited = edits.map(({ id, values }, at) => {
     const before = current.get(id)?.values ?? {};
     const parsed = parseCells(fields, values, at, problems);
-    requireFilled(
-      fields.filter(({ key }) => Object.hasOwn(values, key)),
-      parsed,
-      at,
-      problems,
-    );
+    requireKept(fields, parsed, at, problems);
     return { id, before, parsed, values: merge(before, parsed) };
   });
   await checkPeople(

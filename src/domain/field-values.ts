@@ -138,8 +138,7 @@ function parseBoolean(input: unknown): Stored | BadValue {
 
 function parseDate(input: unknown): Stored | BadValue {
   const text = typeof input === 'string' ? input.trim() : '';
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && isMoment(`${text}T00:00:00Z`, text);
-  return isDay ? text : wrongType('Give a date, such as 2026-11-21.');
+  return isDay(text) ? text : wrongType('Give a date, such as 2026-11-21.');
 }
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
@@ -148,7 +147,7 @@ function parseDateTime(input: unknown): Stored | BadValue {
   const match = typeof input === 'string' ? RFC_3339.exec(input.trim()) : null;
   const [, day = '', minute = '', second = ':00', fraction = '', zone = ''] = match ?? [];
   const moment = `${day}T${minute}${second}${fraction.slice(0, 4)}${zone.toUpperCase()}`;
-  if (!match || !isMoment(`${day}T00:00:00Z`, day) || Number.isNaN(Date.parse(moment))) {
+  if (!match || !isDay(day) || Number.isNaN(Date.parse(moment))) {
     return wrongType('Give a time with its zone, such as 2026-11-21T10:00:00Z.');
   }
   const utc = new Date(moment).toISOString();
@@ -157,11 +156,15 @@ function parseDateTime(input: unknown): Stored | BadValue {
     : wrongType('Give a time in the years 1 to 9999.');
 }
 
-/** JavaScript takes the 30th of February for the 2nd of March. */
-function isMoment(text: string, day: string): boolean {
-  const date = new Date(text);
+/** Whether it is a day of the years 1 to 9999; JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  const date = new Date(Date.UTC(2000, Number(month) - 1, Number(day)));
+  date.setUTCFullYear(Number(year));
   return (
-    !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) && !day.startsWith('0000')
+    Number(year) > 0 &&
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day)
   );
 }
 

@@ -21,7 +21,7 @@ export async function readCells(
       if (!field) continue;
       const value = parseValue(field, inputOf(field, cells[at] ?? null, people));
       if (value instanceof BadValue) problems.add(number, field.key, value);
-      else parsed.set(String(field.slot), value);
+      else parsed.set(field.slot, value);
     }
     return { number, parsed };
   });

@@ -6,7 +6,7 @@ import type { CellProblems } from './cell-problems.js';
 import type { Change } from './change.js';
 import { BadValue, type Field, type Stored } from './field-values.js';
 import type { Counts, ReadRow } from './import-run.js';
-import { checkPeople, merge, requireFilled, same } from './row-cells.js';
+import { checkPeople, merge, requireKept, same } from './row-cells.js';
 import { keepHistory, lockRows, writeRows } from './row-store.js';
 import { claimUniqueValues, releaseUniqueValues } from './unique-values.js';
 
@@ -29,8 +29,7 @@ export async function updateByKey(
 ): Promise<NewRow[]> {
   const { change, job, fields, keyField, problems } = run;
   const { tx, principal, now } = change;
-  const slot = String(keyField.slot);
-  const keyOf = ({ parsed }: ReadRow) => parsed.get(slot) ?? null;
+  const keyOf = ({ parsed }: ReadRow) => parsed.get(keyField.slot) ?? null;
   for (const row of rows) noteKey(run, row.number, keyOf(row));
   const known = await findByKey(tx, keyField, rows.map(keyOf));
   const found = rows.flatMap((row) => {
@@ -40,8 +39,7 @@ export async function updateByKey(
   const current = await lockRows(tx, job.flowId, distinct(found));
   const edited = found.map(({ id, number, parsed }) => {
     const before = current.get(id)?.values ?? {};
-    const given = fields.filter((field) => parsed.has(String(field.slot)));
-    requireFilled(given, parsed, number, problems);
+    requireKept(fields, parsed, number, problems);
     return { id, number, before, values: merge(before, parsed), given: merge({}, parsed) };
   });
   const changed = edited.filter(({ before, values }) => !same(before, values));

@@ -35,7 +35,8 @@ export async function previewImport(
 ): Promise<Preview> {
   const mapped = mapColumns(fields, columns, choices);
   const problems = new CellProblems();
-  const read = await readCells(tx, mapped, await staged(tx, id, 0, SHOWN), problems);
+  const first = (await staged(tx, id, 0)).slice(0, SHOWN);
+  const read = await readCells(tx, mapped, first, problems);
   return {
     columns: mapped.map(({ column, field, design, skip }) => ({
       column,

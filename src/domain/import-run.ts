@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { DatasetImportModel } from '../db/generated/models.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
-import type { RawCell } from '../files/sheet.js';
+import type { RawRow } from '../files/sheet.js';
 import { CellProblems } from './cell-problems.js';
 import type { Change } from './change.js';
 import { createFields, fieldsOf } from './dataset-field.js';
@@ -22,8 +22,6 @@ import { checkPeople, completed, type Parsed } from './row-cells.js';
 import { insertRows } from './row-store.js';
 import { claimUniqueValues } from './unique-values.js';
 
-const BATCH = 1000;
-
 export interface ImportPlan {
   readonly columns: readonly ColumnChoice[];
   /** The key of the unique field by which rows are found that are to be updated. */
@@ -32,7 +30,7 @@ export interface ImportPlan {
 
 export interface StagedRow {
   readonly number: number;
-  readonly cells: readonly RawCell[];
+  readonly cells: RawRow;
 }
 
 /** What the rows of a batch come to. */
@@ -69,13 +67,21 @@ export async function runDatasetImport(
   const run = await prepare(change, job, plan);
   const counts: Counts = { added: 0, updated: 0, skipped: 0 };
   let processed = 0;
-  for (let rows = await staged(tx, job.id, 0); rows.length > 0;) {
-    await writeBatch(run, rows, counts);
+  let writing = Promise.resolve();
+  for (let next = staged(tx, job.id, 0); ;) {
+    const rows = await next;
+    const last = rows.at(-1);
+    if (!last) break;
+    // The database writes a batch while the next is read.
+    next = staged(tx, job.id, last.number);
+    const read = await readCells(tx, run.mapped, rows, run.problems);
+    await writing;
+    writing = writeBatch(run, read, counts);
+    writing.catch(() => undefined);
     processed += rows.length;
-    await assertWanted(tx, job.id);
     report(outside, job.id, processed);
-    rows = rows.length < BATCH ? [] : await staged(tx, job.id, rows.at(-1)?.number ?? 0);
   }
+  await writing;
   run.problems.assertNone();
   const { count } = await tx.datasetImport.updateMany({
     where: { id: job.id, state: 'RUNNING', runId },
@@ -131,10 +137,10 @@ function keyFieldOf(
   );
 }
 
-async function writeBatch(run: Run, rows: readonly StagedRow[], counts: Counts): Promise<void> {
+async function writeBatch(run: Run, read: readonly ReadRow[], counts: Counts): Promise<void> {
   const { change, job, fields, problems, keyField } = run;
   const { tx, principal, now } = change;
-  const read = await readCells(tx, run.mapped, rows, problems);
+  await assertWanted(tx, job.id);
   const added = keyField
     ? await updateByKey({ ...run, keyField }, read, counts)
     : read.map((row) => ({ ...row, id: uuidv7() }));
@@ -163,10 +169,17 @@ export interface ReadRow {
   readonly parsed: Parsed;
 }
 
-export function staged(tx: Pick<Tx, '$queryRaw'>, id: string, after: number, most = BATCH) {
-  return tx.$queryRaw<StagedRow[]>`
-    SELECT number, cells FROM dataset_import_row
-    WHERE import_id = ${id}::uuid AND number > ${after}::int ORDER BY number LIMIT ${most}::int`;
+/** The next batch of a file, after the row of this number. */
+export async function staged(
+  tx: Pick<Tx, '$queryRaw'>,
+  id: string,
+  after: number,
+): Promise<StagedRow[]> {
+  const [batch] = await tx.$queryRaw<{ number: number; rows: string }[]>`
+    SELECT number, rows FROM dataset_import_batch
+    WHERE import_id = ${id}::uuid AND number > ${after}::int ORDER BY number LIMIT 1`;
+  const rows = JSON.parse(batch?.rows ?? '[]') as RawRow[];
+  return rows.map((cells, at) => ({ number: (batch?.number ?? 0) + at, cells }));
 }
 
 async function assertWanted(tx: Tx, id: string): Promise<void> {

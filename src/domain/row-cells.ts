@@ -13,7 +13,7 @@ import {
 export type Cells = Readonly<Record<string, unknown>>;
 
 /** The values of a row's cells, by slot; an emptied cell is null. */
-export type Parsed = Map<string, Stored | null>;
+export type Parsed = Map<number, Stored | null>;
 
 /** Parses the cells of one row. */
 export function parseCells(
@@ -32,7 +32,7 @@ export function parseCells(
     }
     const value = parseValue(field, input);
     if (value instanceof BadValue) problems.add(row, key, value);
-    else parsed.set(String(field.slot), value);
+    else parsed.set(field.slot, value);
   }
   return parsed;
 }
@@ -40,40 +40,51 @@ export function parseCells(
 /** The values of a new row: what was given, and defaults. */
 export function completed(
   fields: readonly Field[],
-  parsed: ReadonlyMap<string, Stored | null>,
+  parsed: Readonly<Parsed>,
   row: number,
   problems: CellProblems,
 ): StoredValues {
-  const all = new Map(parsed);
-  for (const { slot, defaultValue } of fields) {
-    if (!all.has(String(slot)) && defaultValue !== null) all.set(String(slot), defaultValue);
+  const values: Record<number, Stored> = {};
+  for (const field of fields) {
+    const given = parsed.get(field.slot);
+    const value = given === undefined ? field.defaultValue : given;
+    if (value !== null) values[field.slot] = value;
+    else requireFilled(field, row, problems);
   }
-  requireFilled(fields, all, row, problems);
-  return merge({}, all);
+  return values;
 }
 
+/** Notes that a cell is empty which must not be. */
 export function requireFilled(
-  fields: readonly Field[],
-  parsed: ReadonlyMap<string, Stored | null>,
+  { isRequired, key }: Field,
   row: number,
   problems: CellProblems,
 ): void {
-  for (const { isRequired, slot, key } of fields) {
-    // A cell that was refused already is not missing, too.
-    if (isRequired && (parsed.get(String(slot)) ?? null) === null && !problems.has(row, key)) {
-      problems.add(row, key, new BadValue('REQUIRED', 'Fill it in.'));
-    }
+  // A cell that was refused already is not missing, too.
+  if (isRequired && !problems.has(row, key)) {
+    problems.add(row, key, new BadValue('REQUIRED', 'Fill it in.'));
   }
 }
 
-export function merge(
-  before: StoredValues,
-  parsed: ReadonlyMap<string, Stored | null>,
-): StoredValues {
-  const values = new Map<string, Stored | null>([...Object.entries(before), ...parsed]);
-  return Object.fromEntries(
-    [...values].filter((entry): entry is [string, Stored] => entry[1] !== null),
-  );
+/** Notes which of these cells, emptied by an edit, must not be empty. */
+export function requireKept(
+  fields: readonly Field[],
+  parsed: Readonly<Parsed>,
+  row: number,
+  problems: CellProblems,
+): void {
+  for (const field of fields) {
+    if (parsed.get(field.slot) === null) requireFilled(field, row, problems);
+  }
+}
+
+export function merge(before: StoredValues, parsed: Readonly<Parsed>): StoredValues {
+  const values: Record<string, Stored> = { ...before };
+  for (const [slot, value] of parsed) {
+    if (value === null) delete values[slot];
+    else values[slot] = value;
+  }
+  return values;
 }
 
 export function same(before: StoredValues, after: StoredValues): boolean {

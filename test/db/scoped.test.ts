@@ -76,7 +76,7 @@ describe('of every model that belongs to an account', () => {
     expect(models.filter((name) => !tenantModels.includes(name)).toSorted()).toEqual([
       'Account',
       'AttemptCount',
-      'DatasetImportRow',
+      'DatasetImportBatch',
       'DatasetUniqueValue',
     ]);
   });

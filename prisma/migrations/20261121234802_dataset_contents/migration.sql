@@ -101,12 +101,12 @@ CREATE TABLE "dataset_import" (
 );
 
 -- CreateTable
-CREATE TABLE "dataset_import_row" (
+CREATE TABLE "dataset_import_batch" (
     "import_id" UUID NOT NULL,
     "number" INTEGER NOT NULL,
-    "cells" JSONB NOT NULL,
+    "rows" TEXT NOT NULL,
 
-    CONSTRAINT "dataset_import_row_pkey" PRIMARY KEY ("import_id","number")
+    CONSTRAINT "dataset_import_batch_pkey" PRIMARY KEY ("import_id","number")
 );
 
 -- CreateTable
@@ -199,7 +199,7 @@ ALTER TABLE "dataset_import" ADD CONSTRAINT "dataset_import_flow_id_fkey" FOREIG
 ALTER TABLE "dataset_import" ADD CONSTRAINT "dataset_import_created_by_id_fkey" FOREIGN KEY ("created_by_id") REFERENCES "user"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "dataset_import_row" ADD CONSTRAINT "dataset_import_row_import_id_fkey" FOREIGN KEY ("import_id") REFERENCES "dataset_import"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "dataset_import_batch" ADD CONSTRAINT "dataset_import_batch_import_id_fkey" FOREIGN KEY ("import_id") REFERENCES "dataset_import"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "egress_record" ADD CONSTRAINT "egress_record_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
