@@ -1,7 +1,10 @@
+import { v7 as uuidv7 } from 'uuid';
+
 import { hashPassword } from '../src/authn/password.js';
 import { ACCOUNT_ROLES, ACCOUNT_ROLE_NAMES, type AccountRole } from '../src/authz/account-roles.js';
 import type { PrismaClient } from '../src/db/generated/client.js';
 import { nameKey } from '../src/domain/directory.js';
+import { ORDERS, REACTORS, SALARIES, SUPPLIERS, type Contents } from './seed-contents.js';
 
 /** Everybody's password in the demo. */
 export const DEMO_PASSWORD = 'fieldgate-demo';
@@ -59,6 +62,7 @@ export async function seedDemo(client: PrismaClient): Promise<boolean> {
         'Reactors',
         'Whatever Globex would rather keep to itself.',
         [{ userId: globex.id('olga'), role: 'ADMIN' }],
+        REACTORS,
       );
     },
     { timeout: 60_000 },
@@ -126,12 +130,19 @@ async function seedAcme(
       createdById: id('ivan'),
     },
   });
-  await seedDataset(tx, accountId, 'Suppliers', 'Who delivers what, and on which terms.', [
-    { userId: id('ada'), role: 'ADMIN' },
-    { userId: id('mira'), role: 'MEMBER' },
-    { userId: id('vera'), role: 'VIEWER' },
-    { serviceAccountId: robot.id, role: 'MEMBER' },
-  ]);
+  await seedDataset(
+    tx,
+    accountId,
+    'Suppliers',
+    'Who delivers what, and on which terms.',
+    [
+      { userId: id('ada'), role: 'ADMIN' },
+      { userId: id('mira'), role: 'MEMBER' },
+      { userId: id('vera'), role: 'VIEWER' },
+      { serviceAccountId: robot.id, role: 'MEMBER' },
+    ],
+    SUPPLIERS,
+  );
   await seedDataset(
     tx,
     accountId,
@@ -142,6 +153,7 @@ async function seedAcme(
       { userId: id('ada'), role: 'MEMBER' },
       { groupId: operations.id, role: 'VIEWER' },
     ],
+    ORDERS,
   );
   await seedDataset(
     tx,
@@ -149,6 +161,7 @@ async function seedAcme(
     'Salaries',
     'Shared with nobody else: only an override looks in.',
     [{ userId: id('uma'), role: 'ADMIN' }],
+    SALARIES,
   );
 }
 
@@ -158,9 +171,10 @@ async function seedDataset(
   name: string,
   description: string,
   members: Member[],
+  contents: Contents,
 ) {
   const createdById = members.find(({ role }) => role === 'ADMIN')?.userId ?? null;
-  const flow = await tx.flow.create({
+  const { id: flowId } = await tx.flow.create({
     data: {
       accountId,
       kind: 'DATASET',
@@ -171,18 +185,56 @@ async function seedDataset(
       members: {
         create: members.map((member) => ({ accountId, addedById: createdById, ...member })),
       },
-      views: {
-        create: ['Everything', 'This month'].map((view) => ({
-          accountId,
-          name: view,
-          createdById,
-        })),
-      },
     },
-    select: { id: true, views: { select: { id: true }, orderBy: { id: 'asc' }, take: 1 } },
+    select: { id: true },
   });
-  const defaultViewId = flow.views[0]?.id ?? null;
-  await tx.datasetSettings.create({ data: { flowId: flow.id, accountId, defaultViewId } });
+  await seedContents(tx, { accountId, flowId, createdById }, contents);
+}
+
+interface Origin {
+  readonly accountId: string;
+  readonly flowId: string;
+  readonly createdById: string | null;
+}
+
+async function seedContents(tx: Tx, origin: Origin, { fields, rows, views }: Contents) {
+  const columns = await tx.datasetField.createManyAndReturn({
+    data: fields.map(({ choices = [], ...field }, position) => ({
+      ...origin,
+      ...field,
+      choices: [...choices],
+      nameKey: nameKey(field.name),
+      position,
+    })),
+    select: { id: true, key: true, slot: true },
+  });
+  const column = (key: string) => found(columns.find((each) => each.key === key));
+  const { createdById, ...owner } = origin;
+  await tx.datasetRow.createMany({
+    data: rows.map((row) => ({
+      ...owner,
+      id: uuidv7(),
+      values: Object.fromEntries(
+        Object.entries(row).map(([key, value]) => [column(key).slot, value]),
+      ),
+      createdById,
+      updatedById: createdById,
+    })),
+  });
+  const saved = await tx.datasetView.createManyAndReturn({
+    data: views.map(({ name, filter, orderBy, shown }) => ({
+      ...origin,
+      name,
+      definition: {
+        filter: filter ? { ...filter, field: column(filter.field).id } : null,
+        orderBy: orderBy.map((order) => ({ ...order, field: column(order.field).id })),
+        fields: shown ? shown.map((key) => column(key).id) : null,
+      },
+    })),
+    select: { id: true },
+  });
+  const defaultViewId = saved[0]?.id ?? null;
+  await tx.datasetSettings.create({ data: { ...owner, defaultViewId } });
 }
 
 function found<T>(value: T | undefined): T {

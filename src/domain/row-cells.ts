@@ -79,12 +79,9 @@ export function requireKept(
 }
 
 export function merge(before: StoredValues, parsed: Readonly<Parsed>): StoredValues {
-  const values: Record<string, Stored> = { ...before };
-  for (const [slot, value] of parsed) {
-    if (value === null) delete values[slot];
-    else values[slot] = value;
-  }
-  return values;
+  const kept = Object.entries(before).filter(([slot]) => !parsed.has(Number(slot)));
+  const given = [...parsed].filter((entry): entry is [number, Stored] => entry[1] !== null);
+  return Object.fromEntries([...kept, ...given]);
 }
 
 export function same(before: StoredValues, after: StoredValues): boolean {

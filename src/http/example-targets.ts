@@ -1,11 +1,13 @@
 import type { Principal } from '../authz/principal.js';
 import type { Context } from '../context.js';
-import { encodeId } from '../domain/ids.js';
+import { encodeId, NOWHERE } from '../domain/ids.js';
 import { visibleMembers, visibleUsers } from '../domain/visibility.js';
 
 /** What the demo's examples are tried on. An empty text is to be filled in. */
 export interface Targets {
   readonly dataset: { readonly id: string; readonly name: string };
+  /** The first field of text. */
+  readonly column: () => Promise<{ readonly key: string }>;
   /** A person with a role on the dataset who is no Admin. */
   readonly member: () => Promise<{ readonly id: string; readonly role: string }>;
   /** The address of somebody without any dataset: as them the change is seen. */
@@ -16,6 +18,7 @@ export interface Targets {
 
 export const NO_TARGETS: Targets = {
   dataset: { id: '', name: '' },
+  column: async () => ({ key: '' }),
   member: async () => ({ id: '', role: '' }),
   newcomer: async () => '',
   colleague: async () => '',
@@ -32,6 +35,14 @@ export function targetsOf(
     dataset: dataset
       ? { id: encodeId('Dataset', dataset.id), name: dataset.name }
       : NO_TARGETS.dataset,
+    async column() {
+      const found = await db.datasetField.findFirst({
+        where: { flowId: dataset?.id ?? NOWHERE, type: 'TEXT' },
+        select: { key: true },
+        orderBy: { position: 'asc' },
+      });
+      return found ?? NO_TARGETS.column();
+    },
     async member() {
       const shared = { flowId: dataset?.id ?? '', role: { not: 'ADMIN' as const } };
       const found = await db.flowMember.findFirst({

@@ -27,6 +27,14 @@ const EXAMPLES: readonly Example[] = [
     onDataset: 'dataset:read',
     variables: ({ dataset }) => ({ id: dataset.id }),
   },
+  {
+    file: 'rows',
+    onDataset: 'datasetRow:filter',
+    variables: async ({ dataset, column }) => {
+      const { key } = await column();
+      return { id: dataset.id, first: 10, filter: {}, orderBy: key ? [{ field: key }] : [] };
+    },
+  },
   { file: 'everything-by-override', inAccount: 'dataset:override' },
   {
     file: 'take-a-role',
@@ -48,6 +56,45 @@ const EXAMPLES: readonly Example[] = [
       const other = role === 'VIEWER' ? 'MEMBER' : 'VIEWER';
       return { input: { datasetId: dataset.id, memberId: id, role: other } };
     },
+  },
+  {
+    file: 'add-a-row',
+    onDataset: 'datasetRow:write',
+    variables: async ({ dataset, column }) => {
+      const { key } = await column();
+      return { input: { datasetId: dataset.id, rows: [key ? { [key]: 'Something new' } : {}] } };
+    },
+  },
+  {
+    file: 'save-a-view',
+    onDataset: 'dataset:duplicate',
+    variables: async ({ dataset, column }) => {
+      const { key } = await column();
+      const filter = key ? { field: key, contains: 'o' } : {};
+      return { input: { datasetId: dataset.id, name: 'With an o', filter } };
+    },
+  },
+  {
+    file: 'take-rows-out',
+    onDataset: 'dataset:export',
+    variables: ({ dataset }) => ({ input: { datasetId: dataset.id, format: 'CSV' } }),
+  },
+  {
+    file: 'duplicate',
+    onDataset: 'dataset:duplicate',
+    variables: ({ dataset }) => ({ input: { datasetId: dataset.id, withRows: true } }),
+  },
+  {
+    file: 'add-a-field',
+    onDataset: 'datasetField:write',
+    variables: ({ dataset }) => ({
+      input: { datasetId: dataset.id, name: 'Rating', type: 'NUMBER' },
+    }),
+  },
+  {
+    file: 'what-changed',
+    onDataset: 'datasetHistory:read',
+    variables: ({ dataset }) => ({ id: dataset.id, first: 10 }),
   },
   {
     file: 'rename',

@@ -61,7 +61,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['log', 'type app', 'type http'],
   'rate-limiter-flexible': ['authn'],
   'read-excel-file': ['files'],
-  uuid: ['domain', 'http'],
+  uuid: ['domain', 'http', 'seed'],
   'write-excel-file': ['files'],
   zod: ['config', 'db', 'schema'],
 };

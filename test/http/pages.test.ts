@@ -107,11 +107,22 @@ describe('/graphql', () => {
     const everybody = ['WhoAmI', 'MyDatasets'];
     expect(await names(anonymous)).toEqual(everybody);
     expect(await names(outsider)).toEqual([...everybody, 'NewDataset']);
-    expect(await names(viewer)).toEqual([...everybody, 'OneDataset']);
+    expect(await names(viewer)).toEqual([...everybody, 'OneDataset', 'Rows', 'TakeRowsOut']);
     expect(await names(userAdmin)).toEqual([...everybody, 'OnePerson']);
-    const sharing = [...everybody, 'OneDataset', 'ShareWithSomebody', 'GiveAnotherRole'];
-    expect(await names(member)).toEqual([...sharing, 'NewDataset']);
-    expect(await names(admin)).toEqual([...sharing, 'Rename', 'NewDataset']);
+    const working = [
+      ...everybody,
+      'OneDataset',
+      'Rows',
+      'ShareWithSomebody',
+      'GiveAnotherRole',
+      'AddARow',
+      'SaveAView',
+      'TakeRowsOut',
+      'Duplicate',
+    ];
+    expect(await names(member)).toEqual([...working, 'NewDataset']);
+    const managing = ['AddAField', 'WhatChanged', 'Rename'];
+    expect(await names(admin)).toEqual([...working, ...managing, 'NewDataset']);
     expect(await names(superAdmin)).toEqual([
       ...everybody,
       'EverythingByOverride',
