@@ -68,13 +68,13 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
 
 function roomOf(file: string): string {
   if (file.startsWith('src/db/generated/')) return 'client';
-  if (file === 'prisma/seed.ts') return 'seed';
+  if (/^prisma\/seed(-\w+)?\.ts$/.test(file)) return 'seed';
   if (file.endsWith('-cli.ts')) return 'cli';
   return file.split('/')[1]?.replace(/\.ts$/, '') ?? file;
 }
 
 const sources = files('src', /\.ts$/);
-const imports = [...sources, 'prisma/seed.ts'].flatMap(importsOf);
+const imports = [...sources, ...files('prisma', /\.ts$/)].flatMap(importsOf);
 const ours = imports.filter((each) => each.isFile && roomOf(each.from) !== roomOf(each.to));
 const packages = imports.filter((each) => !each.isFile && !each.to.startsWith('node:'));
 
