@@ -104,7 +104,7 @@ export interface RowArgs {
 
 /** Whether it is asked for some rows, or some order, and not for all as they come: filtering is a right of its own. */
 export function isFiltered({ filter, orderBy, search, view }: RowArgs): boolean {
-  return Boolean(filter ?? search ?? view ?? orderBy?.length);
+  return [filter, search, view, orderBy?.length].some(Boolean);
 }
 
 interface PageArgs extends RowArgs {
