@@ -131,9 +131,10 @@ function listOf(value: unknown): unknown[] {
 }
 
 function valueOf(field: Field, value: unknown, path: Path): Stored {
-  // A choice that was taken away is one that no row has, and views may still ask for it.
-  const asked = field.type === 'CHOICE' ? { ...field, type: 'TEXT' as const } : field;
-  const parsed = parseValue(asked, value);
+  const own = parseValue(field, value);
+  // Text that the field cannot hold is text that no row has, and views may still ask for it.
+  const isOther = own instanceof BadValue && SEARCHABLE.includes(field.type);
+  const parsed = isOther ? parseValue({ ...field, type: 'LONG_TEXT' }, value) : own;
   if (parsed instanceof BadValue) throw refused(path, parsed.message);
   if (parsed === null) throw refused(path, 'Ask for empty cells with isEmpty.');
   return parsed;
