@@ -44,7 +44,7 @@ export interface Context {
   readonly outside: Db;
   access: Access;
   /** What is in the datasets that a request reads. */
-  readonly contents: Contents;
+  contents: Contents;
   /** Inside a mutation only. */
   readonly change: RuledChange | undefined;
   /** What only the override allowed, by dataset: marked in the answer and in the log. */
@@ -144,6 +144,7 @@ export async function refresh(context: Context): Promise<void> {
   );
   Object.assign(context, outcome(found));
   context.access = new Access(context.db, context.principal);
+  context.contents = new Contents(context.db);
 }
 
 function findPrincipal(system: System, presented: string | undefined) {

@@ -32,7 +32,8 @@ export async function duplicateDataset(
       settings: { select: { downloadPolicy: true, printPolicy: true, exportPolicy: true } },
     },
   });
-  const title = name ?? `Copy of ${source.name}`.slice(0, 200);
+  // A name may end in a character that is two code units: half of it cannot be kept.
+  const title = name ?? `Copy of ${source.name}`.slice(0, 200).replace(/[\uD800-\uDBFF]$/, '');
   const copyId = await insertDataset(tx, principal, { ...source, name: title });
   const pair = { sourceId, copyId };
   const fields = await fieldsOf(tx, sourceId);

@@ -141,17 +141,30 @@ function given({ filter, orderBy, fields }: ViewInput): Definition {
   };
 }
 
-/** The filter with its fields called otherwise; what is asked of a field without a name is left out. */
-function renamed(filter: RowFilter, nameOf: (field: string) => string | undefined): RowFilter {
+/**
+ * The filter with its fields called otherwise. What is asked of a field without a name is left out, and with it whatever
+ * asks nothing else: an empty condition would be true, and so would each `or` and no `not` around it.
+ */
+function renamed(
+  filter: RowFilter,
+  nameOf: (field: string) => string | undefined,
+): RowFilter | null {
   const { and, or, not, field, ...operators } = filter;
   const name = field == null ? undefined : nameOf(field);
-  const list = (filters: readonly RowFilter[]) => filters.map((each) => renamed(each, nameOf));
-  return {
-    ...(and && { and: list(and) }),
-    ...(or && { or: list(or) }),
-    ...(not && { not: renamed(not, nameOf) }),
+  const list = (filters: readonly RowFilter[]) => {
+    const kept = filters.flatMap((each) => renamed(each, nameOf) ?? []);
+    return kept.length > 0 || filters.length === 0 ? kept : undefined;
+  };
+  const [all, any] = [and && list(and), or && list(or)];
+  const none = not && renamed(not, nameOf);
+  const kept = {
+    ...(all && { and: all }),
+    ...(any && { or: any }),
+    ...(none && { not: none }),
     ...(name !== undefined && { field: name, ...operators }),
   };
+  const asked = and ?? or ?? not ?? field;
+  return Object.keys(kept).length === 0 && asked != null ? null : kept;
 }
 
 /** Takes a field that is to go, or to become another type, out of the views. */

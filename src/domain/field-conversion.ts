@@ -1,6 +1,13 @@
 import type { Tx } from '../db/scoped.js';
 import { rowsInTheWay, type Offender } from './field-demands.js';
-import { BadValue, parseValue, type Field, type FieldType, type Stored } from './field-values.js';
+import {
+  BadValue,
+  parseValue,
+  showValue,
+  type Field,
+  type FieldType,
+  type Stored,
+} from './field-values.js';
 
 const BATCH = 5_000;
 /** Enough to know that there are more than are shown. */
@@ -38,7 +45,7 @@ export async function convertValues(
     const converted = rows.flatMap(({ id, value }) => {
       const result = convert(before, after, value);
       if (result instanceof BadValue || result === null) {
-        offenders.push({ id, value });
+        offenders.push({ id, value: showValue(before, value) });
         return [];
       }
       return result === value && slot === before.slot ? [] : [{ id, value: result }];

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
-import type { Field } from './field-values.js';
+import { showValue, type Field, type Stored } from './field-values.js';
 import { encodeId } from './ids.js';
 
 /** More would not help anybody who mends them. */
@@ -45,7 +45,7 @@ export async function claimAllValues(
   }
   if (!after.isUnique || (before.isUnique && !isConverted)) return;
   const slot = String(after.slot);
-  const twice = await tx.$queryRaw<Offender[]>`
+  const twice = await tx.$queryRaw<{ id: string; value: Stored }[]>`
     WITH held AS (
       SELECT id, "values" -> ${slot} AS value, sha256(convert_to("values" ->> ${slot}, 'UTF8')) AS digest
       FROM dataset_row WHERE flow_id = ${flowId}::uuid AND jsonb_exists("values", ${slot})
@@ -60,7 +60,7 @@ export async function claimAllValues(
   if (twice.length > 0) {
     throw rowsInTheWay(
       `“${after.name}” takes each value only once, and some rows repeat one.`,
-      twice,
+      twice.map(({ id, value }) => ({ id, value: showValue(after, value) })),
     );
   }
 }

@@ -105,20 +105,21 @@ function parseNumber(input: unknown): Stored | BadValue {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];
   if (!match || whole + fraction === '') return wrongType('Give a number, such as "12.50".');
   const digits = (whole + fraction).replace(/^0+/, '');
+  if (digits === '') return '0';
   if (typeof input === 'number' && digits.replace(/0+$/, '').length > 15) {
     return wrongType('Give a number of more than 15 digits as text, such as "1234567890123456.7".');
   }
   const places = fraction.length - Number(exponent);
-  if (Math.abs(places) > MOST_DIGITS || digits.length > MOST_DIGITS) {
+  const padded = digits.padEnd(digits.length - Math.min(places, 0), '0');
+  if (places > MOST_DIGITS || padded.length > MOST_DIGITS) {
     return new BadValue('TOO_LONG', `A number has at most ${MOST_DIGITS} digits.`);
   }
-  const padded = digits.padEnd(digits.length - Math.min(places, 0), '0');
   const scale = Math.max(places, 0);
   const long = padded.padStart(scale + 1, '0');
   const integer = long.slice(0, long.length - scale);
   const rest = long.slice(long.length - scale).replace(/0+$/, '');
   const value = rest === '' ? integer : `${integer}.${rest}`;
-  return sign === '-' && value !== '0' ? `-${value}` : value;
+  return sign === '-' ? `-${value}` : value;
 }
 
 const BOOLEANS: Readonly<Record<string, boolean>> = {
@@ -141,7 +142,8 @@ function parseDate(input: unknown): Stored | BadValue {
   return isDay(text) ? text : wrongType('Give a date, such as 2026-11-21.');
 }
 
-const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+const RFC_3339 =
+  /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d)(:\d\d)?(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 function parseDateTime(input: unknown): Stored | BadValue {
   const match = typeof input === 'string' ? RFC_3339.exec(input.trim()) : null;

@@ -19,6 +19,7 @@ export interface RowFilter {
 }
 
 const MOST_CONDITIONS = 100;
+const MOST_VALUES = 1000;
 const DEEPEST = 10;
 
 const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
@@ -26,6 +27,12 @@ const COMPARABLE: readonly FieldType[] = ['NUMBER', 'DATE', 'DATE_TIME'];
 const SEARCHABLE: readonly FieldType[] = ['TEXT', 'LONG_TEXT', 'CHOICE', 'EMAIL'];
 
 type Path = readonly string[];
+
+/** How much a filter may still ask: with many datasets, every value that a statement binds counts. */
+interface Budget {
+  left: number;
+  values: number;
+}
 
 /**
  * The condition that a filter means, for `dataset_row r`. Equality asks the index of the values; the other operators
@@ -36,28 +43,24 @@ export function conditionOf(
   filter: RowFilter,
   path: Path = ['filter'],
 ): Prisma.Sql {
-  const budget = { left: MOST_CONDITIONS };
+  const budget = { left: MOST_CONDITIONS, values: MOST_VALUES };
   return all(fields, filter, path, budget);
 }
 
-function all(
-  fields: readonly Field[],
-  filter: RowFilter,
-  path: Path,
-  budget: { left: number },
-): Prisma.Sql {
-  if (path.length > 2 * DEEPEST || (budget.left -= 1) < 0) {
-    throw refused(path, `A filter has at most ${MOST_CONDITIONS} conditions, ${DEEPEST} deep.`);
-  }
+function all(fields: readonly Field[], filter: RowFilter, path: Path, budget: Budget): Prisma.Sql {
   const { and, or, not, field: key, ...operators } = filter;
   const nested = (list: readonly RowFilter[], step: string) =>
     list.map((each, at) => all(fields, each, [...path, step, String(at)], budget));
   const given = Object.entries(operators).filter(([, value]) => value !== undefined);
+  budget.left -= Math.max(given.length, 1);
+  if (path.length > 2 * DEEPEST || budget.left < 0) {
+    throw refused(path, `A filter has at most ${MOST_CONDITIONS} conditions, ${DEEPEST} deep.`);
+  }
   return conjunction([
     ...nested(and ?? [], 'and'),
     ...(or ? [disjunction(nested(or, 'or'))] : []),
     ...(not ? [Prisma.sql`NOT ${all(fields, not, [...path, 'not', ''], budget)}`] : []),
-    ...(key == null ? noOperators(given, path) : ofField(fields, key, given, path)),
+    ...(key == null ? noOperators(given, path) : ofField(fields, key, given, path, budget)),
   ]);
 }
 
@@ -71,10 +74,13 @@ function ofField(
   key: string,
   given: readonly [string, unknown][],
   path: Path,
+  budget: Budget,
 ): Prisma.Sql[] {
   const field = fieldNamed(fields, key, [...path, 'field']);
   if (given.length === 0) throw refused(path, `Say what is asked of “${key}”, such as equals.`);
-  return given.map(([operator, value]) => condition(field, operator, value, [...path, operator]));
+  return given.map(([operator, value]) =>
+    condition(field, operator, value, [...path, operator], budget),
+  );
 }
 
 /** Throws INVALID_INPUT if the dataset has no such field. */
@@ -85,16 +91,18 @@ export function fieldNamed(fields: readonly Field[], key: string, path: Path): F
   throw refused(path, `There is no field “${key.slice(0, 100)}”. The keys are: ${keys}.`);
 }
 
-function condition(field: Field, operator: string, value: unknown, path: Path): Prisma.Sql {
+function condition(
+  field: Field,
+  operator: string,
+  value: unknown,
+  path: Path,
+  budget: Budget,
+): Prisma.Sql {
   switch (operator) {
     case 'equals':
       return value === null ? isEmpty(field, true) : equals(field, valueOf(field, value, path));
     case 'in':
-      return disjunction(
-        listOf(value).map((each) =>
-          each === null ? isEmpty(field, true) : equals(field, valueOf(field, each, path)),
-        ),
-      );
+      return oneOf(field, listOf(value), path, budget);
     case 'isEmpty':
       return value === null ? TRUE : isEmpty(field, value === true);
     case 'contains':
@@ -104,14 +112,29 @@ function condition(field: Field, operator: string, value: unknown, path: Path): 
   }
 }
 
+/** Binds one value, whatever the length of the list. */
+function oneOf(field: Field, list: readonly unknown[], path: Path, budget: Budget): Prisma.Sql {
+  budget.values -= list.length;
+  if (budget.values < 0) {
+    throw refused(path, `A filter lists at most ${MOST_VALUES.toLocaleString('en')} values.`);
+  }
+  const given = list.filter((each) => each !== null);
+  const held = given.map((each) => JSON.stringify({ [field.slot]: valueOf(field, each, path) }));
+  return disjunction([
+    ...(held.length > 0 ? [Prisma.sql`r."values" @> ANY(${held}::jsonb[])`] : []),
+    ...(held.length < list.length ? [isEmpty(field, true)] : []),
+  ]);
+}
+
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
 function valueOf(field: Field, value: unknown, path: Path): Stored {
-  // A choice that was taken away is one that no row has, and views may still ask for it.
-  const asked = field.type === 'CHOICE' ? { ...field, type: 'TEXT' as const } : field;
-  const parsed = parseValue(asked, value);
+  const own = parseValue(field, value);
+  // Text that the field cannot hold is text that no row has, and views may still ask for it.
+  const isOther = own instanceof BadValue && SEARCHABLE.includes(field.type);
+  const parsed = isOther ? parseValue({ ...field, type: 'LONG_TEXT' }, value) : own;
   if (parsed instanceof BadValue) throw refused(path, parsed.message);
   if (parsed === null) throw refused(path, 'Ask for empty cells with isEmpty.');
   return parsed;

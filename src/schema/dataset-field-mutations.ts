@@ -127,7 +127,10 @@ builder.mutationField('updateDatasetField', (t) =>
       const fieldId = idOf('DatasetField', field);
       // A null says nothing, except of the default: there it means none.
       const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value != null));
-      const design: Partial<FieldDesign> = { ...given, defaultValue };
+      const design: Partial<FieldDesign> = {
+        ...given,
+        ...(defaultValue !== undefined && { defaultValue }),
+      };
       await updateDatasetField(changeOf(context), datasetId, fieldId, design);
       return { datasetId, fieldId };
     },

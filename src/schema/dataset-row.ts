@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { configurationOf, selectionOf, type ViewConfiguration } from '../domain/dataset-view.js';
-import { BadValue, parseValue, type Field, type Stored } from '../domain/field-values.js';
+import { parseValue, type Field, type Stored } from '../domain/field-values.js';
 import { encodeId, idOf } from '../domain/ids.js';
 import { showValues } from '../domain/row-cells.js';
 import type { RowFilter as Filter } from '../domain/row-filter.js';
@@ -104,7 +104,7 @@ export interface RowArgs {
 
 /** Whether it is asked for some rows, or some order, and not for all as they come: filtering is a right of its own. */
 export function isFiltered({ filter, orderBy, search, view }: RowArgs): boolean {
-  return Boolean(filter ?? search ?? view ?? orderBy?.length);
+  return [filter, search, view, orderBy?.length].some(Boolean);
 }
 
 interface PageArgs extends RowArgs {
@@ -161,15 +161,14 @@ function shownBy(keys: readonly string[], fields: readonly Field[]): Field[] {
 
 type PlaceValue = Stored | null;
 
-/** A cursor is the client's to write: its values must be such as the fields can hold. */
+/** A cursor is the client's to write: its values must be such as rows keep them. */
 function isPlace(query: RowQuery) {
   return (value: unknown, column: string): value is PlaceValue => {
     const field = query.order.find((each) => columnOf(each.field) === column)?.field;
     if (!field) return isText(value, 'id');
     if (value === null) return true;
     const type = field.type === 'USER' || field.type === 'CHOICE' ? 'TEXT' : field.type;
-    const parsed = parseValue({ ...field, type }, value);
-    return parsed !== null && !(parsed instanceof BadValue);
+    return parseValue({ ...field, type }, value) === value;
   };
 }
 
