@@ -12,7 +12,7 @@ export type ImportState = DatasetImportModel['state'];
 /** So long a file and what was read of it are kept. */
 const KEPT_HOURS = 24;
 /** A gateway that works on an import says so more often than this; one that does not has died over it. */
-const SILENT_SECONDS = 60;
+const SILENT_MS = { RUNNING: 60_000, RECEIVING: 3_600_000 };
 const MOST_ROWS = 1_000_000;
 
 /** Prepares an import of the subject's: the file is to follow. Clears away what was left lying about. */
@@ -191,7 +191,7 @@ export async function whileRunning<T>(
   { id, runId, now }: { readonly id: string; readonly runId: string; readonly now: Date },
   run: () => Promise<T>,
 ): Promise<T> {
-  const died = new Date(now.getTime() - SILENT_SECONDS * 1000);
+  const died = new Date(now.getTime() - SILENT_MS.RUNNING);
   const { count } = await db.datasetImport.updateMany({
     where: {
       id,
@@ -215,13 +215,12 @@ export async function whileRunning<T>(
   }
 }
 
-/** An import on which nobody works any more, although it says so, has failed. */
+/** An import on which nobody works any more, although it says so, can be run again, or has failed. */
 export function stateOf(
   { state, updatedAt }: Pick<DatasetImportModel, 'state' | 'updatedAt'>,
   now: Date,
 ): ImportState {
-  const isSilent = now.getTime() - updatedAt.getTime() > SILENT_SECONDS * 1000;
-  if (!isSilent) return state;
-  if (state === 'RUNNING') return 'READY';
-  return state === 'RECEIVING' ? 'FAILED' : state;
+  const silentMs = now.getTime() - updatedAt.getTime();
+  if (state === 'RUNNING' && silentMs > SILENT_MS.RUNNING) return 'READY';
+  return state === 'RECEIVING' && silentMs > SILENT_MS.RECEIVING ? 'FAILED' : state;
 }

@@ -112,17 +112,18 @@ function condition(
   }
 }
 
-/** Binds one value, whatever the length of the list. */
+/** Binds one value, whatever the length of the list: a path that the index of the values understands. */
 function oneOf(field: Field, list: readonly unknown[], path: Path, budget: Budget): Prisma.Sql {
   budget.values -= list.length;
   if (budget.values < 0) {
     throw refused(path, `A filter lists at most ${MOST_VALUES.toLocaleString('en')} values.`);
   }
   const given = list.filter((each) => each !== null);
-  const held = given.map((each) => JSON.stringify({ [field.slot]: valueOf(field, each, path) }));
+  const alternatives = given.map((each) => `@ == ${JSON.stringify(valueOf(field, each, path))}`);
+  const held = `$."${field.slot}" ? (${alternatives.join(' || ')})`;
   return disjunction([
-    ...(held.length > 0 ? [Prisma.sql`r."values" @> ANY(${held}::jsonb[])`] : []),
-    ...(held.length < list.length ? [isEmpty(field, true)] : []),
+    ...(given.length > 0 ? [Prisma.sql`r."values" @? ${held}::jsonpath`] : []),
+    ...(given.length < list.length ? [isEmpty(field, true)] : []),
   ]);
 }
 
