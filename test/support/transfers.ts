@@ -1,4 +1,4 @@
-import type { Actor } from './actor.js';
+import type { Actor, Result } from './actor.js';
 import { testDatabase } from './database.js';
 import type {
   AddDatasetFieldInput,
@@ -92,6 +92,16 @@ export function run(actor: Actor, dataset: Shared, { id }: { id: string }, input
 /** Imports a file from its start to its end. */
 export async function importFile(actor: Actor, dataset: Shared, file: Body, input?: RunInput) {
   return run(actor, dataset, await received(actor, dataset, file), input);
+}
+
+interface BadCells {
+  readonly count: number;
+  readonly cells: readonly { row: number; field: string; reason: string; message: string }[];
+}
+
+/** The cells for which a file was refused. */
+export function badCellsOf({ errors }: Result): BadCells {
+  return errors?.[0]?.extensions as unknown as BadCells;
 }
 
 export async function lookAt(actor: Actor, id: string) {
