@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RequestCache } from '@pothos/plugin-scope-auth';
 
 import { refresh, type Context } from '../context.js';
+import { stateOf } from '../domain/dataset-import.js';
 import { notFound, unauthenticated } from '../errors.js';
 import { builder } from './builder.js';
 import { DatasetImport, ownImport } from './dataset-import.js';
@@ -29,9 +30,11 @@ builder.subscriptionField('datasetImportProgress', (t) =>
 async function* progress(id: string, context: Context) {
   let told: string | undefined;
   for (;;) {
+    if (!context.principal) throw unauthenticated(context.unauthenticated);
     const job = await context.db.datasetImport.findFirst({ where: ownImport(id, context) });
     if (!job) throw notFound();
-    const { state, rowCount, processed } = job;
+    const { rowCount, processed } = job;
+    const state = stateOf(job, context.system.now());
     const news = JSON.stringify({ state, rowCount, processed });
     if (news !== told) yield job;
     told = news;
@@ -39,6 +42,5 @@ async function* progress(id: string, context: Context) {
     await pause(PAUSE_MS, undefined, { signal: context.system.closing }).catch(() => undefined);
     await refresh(context);
     RequestCache.clearForContext(context);
-    if (!context.principal) throw unauthenticated(context.unauthenticated);
   }
 }
