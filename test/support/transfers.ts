@@ -157,7 +157,7 @@ export async function exportText(actor: Actor, dataset: Shared, input?: ExportIn
   return new TextDecoder().decode(bytes);
 }
 
-interface Event {
+export interface Event {
   readonly data?: { datasetImportProgress: Record<string, unknown> } | null;
   readonly errors?: { extensions: { code: string } }[];
 }
@@ -167,7 +167,7 @@ export async function* events(response: Response): AsyncGenerator<Event> {
   let rest = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
-    rest += decoder.decode(chunk as Uint8Array, { stream: true });
+    rest += decoder.decode(chunk, { stream: true });
     const blocks = rest.split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
