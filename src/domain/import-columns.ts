@@ -3,6 +3,9 @@ import type { FieldDesign } from './dataset-field.js';
 import { nameKey } from './directory.js';
 import type { Field, FieldType } from './field-values.js';
 
+/** As where fields are added one by one. */
+const LONGEST_NAME = 200;
+
 /** What is to become of a column of a file. A column that is not spoken of goes into the field of its name. */
 export interface ColumnChoice {
   readonly column: string;
@@ -60,6 +63,11 @@ function mapColumn(
 }
 
 function designOf(name: string, type: FieldType): FieldDesign {
+  if (name.length > LONGEST_NAME || !name.isWellFormed() || /\p{Cc}/u.test(name)) {
+    throw refused(
+      `“${name.slice(0, 100)}” is no name for a field: that is one line of at most ${LONGEST_NAME} characters.`,
+    );
+  }
   if (type === 'CHOICE' || type === 'USER') {
     throw refused(`Add the field for “${name}” first: its choices are not known.`);
   }

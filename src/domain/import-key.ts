@@ -32,8 +32,12 @@ export async function updateByKey(
   const keyOf = ({ parsed }: ReadRow) => parsed.get(keyField.slot) ?? null;
   for (const row of rows) noteKey(run, row.number, keyOf(row));
   const known = await findByKey(tx, keyField, rows.map(keyOf));
+  const idOfRow = (row: ReadRow) => {
+    const key = keyOf(row);
+    return key === null ? undefined : known.get(String(key));
+  };
   const found = rows.flatMap((row) => {
-    const id = known.get(String(keyOf(row)));
+    const id = idOfRow(row);
     return id === undefined ? [] : [{ ...row, id }];
   });
   const current = await lockRows(tx, job.flowId, distinct(found));
@@ -60,10 +64,7 @@ export async function updateByKey(
     const kept = changed.map(({ id: rowId, before, values: after }) => ({ rowId, before, after }));
     await keepHistory(change, job.flowId, 'UPDATED', fields, kept);
   }
-  const ids = new Set(known.keys());
-  return rows
-    .filter((row) => !ids.has(String(keyOf(row))))
-    .map((row) => ({ ...row, id: uuidv7() }));
+  return rows.filter((row) => idOfRow(row) === undefined).map((row) => ({ ...row, id: uuidv7() }));
 }
 
 /** A file that names a row twice does not say what it is to hold. */

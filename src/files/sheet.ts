@@ -11,6 +11,7 @@ export type FileProblem =
   | 'DUPLICATE_HEADER'
   | 'NOT_CSV'
   | 'NOT_XLSX'
+  | 'NOT_STORABLE'
   | 'TOO_MANY_ROWS'
   | 'TOO_LARGE';
 

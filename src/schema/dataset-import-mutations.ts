@@ -138,7 +138,10 @@ builder.mutationField('cancelDatasetImport', (t) =>
     type: importPayload('CancelDatasetImportPayload'),
     description: 'Ends an import. One that runs stops, and nothing of it stays.',
     audit: 'datasetImport.cancelled',
-    authScopes: onDatasetOf(['dataset:import'], importing),
+    authScopes: onDatasetOf(['dataset:import'], (args: { input: { datasetId: string } }) => ({
+      ...importing(args),
+      lock: 'NONE' as const,
+    })),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),
       importId: t.input.id({ description: 'The import.' }),

@@ -30,6 +30,7 @@ builder.subscriptionField('datasetImportProgress', (t) =>
 async function* progress(id: string, context: Context) {
   let told: string | undefined;
   for (;;) {
+    if (!context.principal) throw unauthenticated(context.unauthenticated);
     const job = await context.db.datasetImport.findFirst({ where: ownImport(id, context) });
     if (!job) throw notFound();
     const { rowCount, processed } = job;
@@ -41,6 +42,5 @@ async function* progress(id: string, context: Context) {
     await pause(PAUSE_MS, undefined, { signal: context.system.closing }).catch(() => undefined);
     await refresh(context);
     RequestCache.clearForContext(context);
-    if (!context.principal) throw unauthenticated(context.unauthenticated);
   }
 }

@@ -152,9 +152,9 @@ export const DatasetImport = builder.prismaObject('DatasetImport', {
       },
       select: { columns: true },
       complexity: 25,
-      resolve: async ({ id, flowId, state, columns: names }, { columns }, { db }) =>
-        state === 'READY'
-          ? previewImport(db, id, await fieldsOf(db, flowId), names, columns)
+      resolve: async (job, { columns }, { db, system }) =>
+        stateOf(job, system.now()) === 'READY'
+          ? previewImport(db, job.id, await fieldsOf(db, job.flowId), job.columns, columns)
           : null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was started.' }),

@@ -18,8 +18,11 @@ export interface DatasetScope {
   readonly known?: Omit<DatasetFacts, 'grants'>;
   /** What they need to know of something that a mutation first has to find. */
   readonly condition?: ConditionFacts;
-  /** Those who write rows do so side by side; everything else about a dataset happens one by one. */
-  readonly lock?: 'SHARED';
+  /**
+   * Those who write rows do so side by side; everything else about a dataset happens one by one. What ends such work
+   * cannot wait for it.
+   */
+  readonly lock?: 'SHARED' | 'NONE';
 }
 
 /** Facts to be found, and what they are at best: whoever is refused even then is refused before anything is looked for. */
@@ -117,7 +120,7 @@ async function allowChange(context: Context, scope: DatasetScope): Promise<true>
   );
   if (!before || !decide(principal, 'dataset:read', before).allowed)
     return hidden(context, scope.id);
-  await lockFlow(db, principal, scope.id, scope.lock ?? 'ALONE');
+  if (scope.lock !== 'NONE') await lockFlow(db, principal, scope.id, scope.lock ?? 'ALONE');
   const facts = await context.access.dataset(scope.id);
   const { condition } = scope;
   if (!condition) return decideAll(context, scope, facts);
