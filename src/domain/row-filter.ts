@@ -179,8 +179,11 @@ export function searchCondition(fields: readonly Field[], text: string): Prisma.
   return Prisma.sql`coalesce(${disjunction(conditions)}, false)`;
 }
 
+/** Whatever letters the database's own locale knows: with that of C it would know A to Z only. */
+const IN_ANY_CASE = Prisma.raw('COLLATE "und-x-icu"');
+
 function found(cell: Prisma.Sql, text: string): Prisma.Sql {
-  return Prisma.sql`strpos(lower(${cell}), lower(${text})) > 0`;
+  return Prisma.sql`strpos(lower(${cell} ${IN_ANY_CASE}), lower(${text}::text ${IN_ANY_CASE})) > 0`;
 }
 
 function textOf({ slot }: Field): Prisma.Sql {

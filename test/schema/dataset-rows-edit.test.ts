@@ -199,6 +199,22 @@ describe('updateDatasetRows', () => {
     expect(new Set(versions)).toEqual(new Set([2]));
   });
 
+  test('refuses two rows that take each other’s unique value in two calls at the same time', async () => {
+    const { admin, member, dataset, rowIds } = await table(
+      [{ name: 'Code', type: 'TEXT', isUnique: true }],
+      [{ code: 'a' }, { code: 'b' }],
+    );
+    const [a = '', b = ''] = rowIds;
+    for (let round = 0; round < 3; round += 1) {
+      const ends = await Promise.all([
+        editRows(admin, dataset, [{ id: a, version: 1, values: { code: 'b' } }]),
+        editRows(member, dataset, [{ id: b, version: 1, values: { code: 'a' } }]),
+      ]);
+      expect(ends.map(endOf)).toEqual(['INVALID_CELLS', 'INVALID_CELLS']);
+    }
+    expect(await valuesOf(admin, dataset, 'code')).toEqual(['a', 'b']);
+  });
+
   test('lets one of two rows win that take a unique value at the same time', async () => {
     const { admin, member, dataset, rowIds } = await table(
       [{ name: 'Code', type: 'TEXT', isUnique: true }],

@@ -316,3 +316,26 @@ export const DuplicateDataset = graphql(`
     }
   }
 `);
+
+export const ListDatasetContents = graphql(`
+  query ListDatasetContents($first: Int) {
+    datasets(first: $first) {
+      edges {
+        node {
+          id
+          fields {
+            key
+          }
+          rows(first: 5) {
+            totalCount
+            edges {
+              node {
+                values
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+`);
