@@ -28,6 +28,11 @@ export class CellProblems {
     return this.#seen.has(`${row} ${field}`);
   }
 
+  /** Whether as many are known as are shown. */
+  get isFull(): boolean {
+    return this.count >= MOST_SHOWN;
+  }
+
   /** Throws INVALID_CELLS if there is any. */
   assertNone(): void {
     const [first] = this.shown;

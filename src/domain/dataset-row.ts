@@ -50,6 +50,7 @@ export async function addDatasetRows(
   );
   const ids = written.map(({ id }) => id);
   await claimUniqueValues(tx, flowId, fields, ids, problems);
+  problems.assertNone();
   await keepHistory(
     change,
     flowId,
@@ -95,6 +96,7 @@ export async function updateDatasetRows(
   await releaseUniqueValues(tx, flowId, fields, ids);
   const places = new Map(edits.map(({ id }, at) => [id, at]));
   await claimUniqueValues(tx, flowId, fields, ids, problems, places);
+  problems.assertNone();
   await keepHistory(
     change,
     flowId,

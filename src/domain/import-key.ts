@@ -8,7 +8,7 @@ import { BadValue, type Field, type Stored } from './field-values.js';
 import type { Counts, ReadRow } from './import-run.js';
 import { checkPeople, merge, requireKept, same } from './row-cells.js';
 import { keepHistory, lockRows, writeRows } from './row-store.js';
-import { claimUniqueValues, releaseUniqueValues } from './unique-values.js';
+import { releaseUniqueValues } from './unique-values.js';
 
 interface KeyedRun {
   readonly change: Change;
@@ -17,6 +17,8 @@ interface KeyedRun {
   readonly keyField: Field;
   readonly problems: CellProblems;
   readonly seen: Set<string>;
+  /** Rows of which no value is entered yet, with their numbers in the file. */
+  readonly unclaimed: Map<string, number>;
 }
 
 type NewRow = ReadRow & { readonly id: string };
@@ -27,7 +29,7 @@ export async function updateByKey(
   rows: readonly ReadRow[],
   counts: Counts,
 ): Promise<NewRow[]> {
-  const { change, job, fields, keyField, problems } = run;
+  const { change, job, fields, keyField, problems, unclaimed } = run;
   const { tx, principal, now } = change;
   const keyOf = ({ parsed }: ReadRow) => parsed.get(keyField.slot) ?? null;
   for (const row of rows) noteKey(run, row.number, keyOf(row));
@@ -56,11 +58,15 @@ export async function updateByKey(
     problems,
     ({ number }) => number,
   );
-  if (problems.count === 0) {
+  if (!problems.isFull) {
     await writeRows(tx, job.flowId, changed, principal.subject.id, now);
-    const numbers = new Map(changed.map(({ id, number }) => [id, number]));
-    await releaseUniqueValues(tx, job.flowId, fields, [...numbers.keys()]);
-    await claimUniqueValues(tx, job.flowId, fields, [...numbers.keys()], problems, numbers);
+    await releaseUniqueValues(
+      tx,
+      job.flowId,
+      fields,
+      changed.map(({ id }) => id),
+    );
+    for (const { id, number } of changed) unclaimed.set(id, number);
     const kept = changed.map(({ id: rowId, before, values: after }) => ({ rowId, before, after }));
     await keepHistory(change, job.flowId, 'UPDATED', fields, kept);
   }

@@ -3,7 +3,7 @@ import { CellProblems } from './cell-problems.js';
 import type { Field, Stored } from './field-values.js';
 import { readCells } from './import-cells.js';
 import { mapColumns, type ColumnChoice } from './import-columns.js';
-import { staged } from './import-run.js';
+import { staged, type StagedRow } from './import-run.js';
 import { completed, showValues } from './row-cells.js';
 
 const SHOWN = 20;
@@ -25,6 +25,15 @@ export interface Preview {
   readonly rows: readonly PreviewRow[];
 }
 
+async function firstRows(tx: Pick<Tx, '$queryRaw'>, id: string): Promise<StagedRow[]> {
+  const rows: StagedRow[] = [];
+  for (let next = await staged(tx, id, 0); next.length > 0 && rows.length < SHOWN;) {
+    rows.push(...next);
+    next = await staged(tx, id, rows.length);
+  }
+  return rows.slice(0, SHOWN);
+}
+
 /** The first rows of a file as they would come in, and what keeps them from it. Throws INVALID_INPUT. */
 export async function previewImport(
   tx: Pick<Tx, '$queryRaw' | 'user'>,
@@ -35,8 +44,7 @@ export async function previewImport(
 ): Promise<Preview> {
   const mapped = mapColumns(fields, columns, choices);
   const problems = new CellProblems();
-  const first = (await staged(tx, id, 0)).slice(0, SHOWN);
-  const read = await readCells(tx, mapped, first, problems);
+  const read = await readCells(tx, mapped, await firstRows(tx, id), problems);
   return {
     columns: mapped.map(({ column, field, design, skip }) => ({
       column,

@@ -49,6 +49,8 @@ interface Run {
   readonly problems: CellProblems;
   /** The keys of earlier rows of the file. */
   readonly seen: Set<string>;
+  /** Rows of which no value is entered yet, with their numbers in the file. */
+  readonly unclaimed: Map<string, number>;
 }
 
 /**
@@ -82,6 +84,7 @@ export async function runDatasetImport(
     report(outside, job.id, processed);
   }
   await writing;
+  await claim(run);
   run.problems.assertNone();
   const { count } = await tx.datasetImport.updateMany({
     where: { id: job.id, state: 'RUNNING', runId },
@@ -115,6 +118,7 @@ async function prepare(change: Change, job: DatasetImportModel, plan: ImportPlan
     keyField,
     problems: new CellProblems(),
     seen: new Set(),
+    unclaimed: new Map(),
   };
 }
 
@@ -151,8 +155,8 @@ async function writeBatch(run: Run, read: readonly ReadRow[], counts: Counts): P
   }));
   await checkPeople(tx, fields, written, problems, ({ number }) => number);
   counts.added += written.length;
-  // Once a cell is refused nothing will be kept, and the rest is read only to name what else is wrong.
-  if (problems.count > 0) return;
+  // Nothing will be kept, and nobody is shown more of what is wrong.
+  if (problems.isFull) return;
   const origin = {
     accountId: principal.accountId,
     flowId: job.flowId,
@@ -160,8 +164,20 @@ async function writeBatch(run: Run, read: readonly ReadRow[], counts: Counts): P
     now,
   };
   await insertRows(tx, origin, written);
-  const numbers = new Map(written.map(({ id, number }) => [id, number]));
-  await claimUniqueValues(tx, job.flowId, fields, [...numbers.keys()], problems, numbers);
+  for (const { id, number } of written) run.unclaimed.set(id, number);
+  // With a key, a later row of the file may let go of a value that this one wants.
+  if (!keyField) await claim(run);
+}
+
+const CLAIMED_TOGETHER = 5000;
+
+async function claim({ change, job, fields, problems, unclaimed }: Run): Promise<void> {
+  const ids = [...unclaimed.keys()];
+  for (let at = 0; at < ids.length; at += CLAIMED_TOGETHER) {
+    const some = ids.slice(at, at + CLAIMED_TOGETHER);
+    await claimUniqueValues(change.tx, job.flowId, fields, some, problems, unclaimed);
+  }
+  unclaimed.clear();
 }
 
 export interface ReadRow {

@@ -10,7 +10,7 @@ interface Claim {
 
 /**
  * Enters what these rows hold in unique fields; the key of the table lets each value in once, whoever else writes at
- * the same moment. Throws INVALID_CELLS with every cell whose value another row has.
+ * the same moment. Notes every cell whose value another row has.
  */
 export async function claimUniqueValues(
   tx: Tx,
@@ -43,7 +43,6 @@ export async function claimUniqueValues(
     const message = 'Another row has the same value, and the field takes each only once.';
     problems.add(places.get(row_id) ?? 0, keys.get(field_id) ?? '', new BadValue('TAKEN', message));
   }
-  problems.assertNone();
 }
 
 /** Lets go of what these rows held, so that they, or others, can hold something else. */

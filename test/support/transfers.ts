@@ -121,10 +121,10 @@ export async function countRows(dataset: Shared): Promise<number> {
   return client.datasetRow.count({ where: { flowId: dataset.rowId } });
 }
 
-/** How many rows of a file are kept until it is run. */
+/** How many batches of rows of a file are kept until it is run. */
 export async function countStaged(importId: string): Promise<number> {
   const { client } = await testDatabase();
-  return client.datasetImportRow.count({ where: { importId: rowId(importId) } });
+  return client.datasetImportBatch.count({ where: { importId: rowId(importId) } });
 }
 
 /** Makes an import look as if nothing had been heard of it for so long. */
