@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 
 import { testDatabase } from '../support/database.js';
@@ -63,7 +64,8 @@ describe('updateDatasetRows', () => {
     const [edit] = edits;
     if (!edit) throw new Error('There are rows.');
     expect(await editRows(member, dataset, [])).toFail('INVALID_INPUT');
-    expect(await editRows(member, dataset, [...edits, edit])).toFail('INVALID_INPUT');
+    const another = { ...edit, id: globalId('DatasetRow', uuidv7()) };
+    expect(await editRows(member, dataset, [...edits, another])).toFail('INVALID_INPUT');
     expect(await editRows(member, dataset, [edit, edit])).toFail('INVALID_INPUT');
     const result = await editRows(member, dataset, edits);
     expect(result.data?.updateDatasetRows?.rows).toHaveLength(1000);

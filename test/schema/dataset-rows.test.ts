@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 
 import type { Actor, Result } from '../support/actor.js';
@@ -388,7 +389,7 @@ describe('removeDatasetRows', () => {
       await remove(
         member,
         dataset,
-        Array.from({ length: 1001 }, () => ({ id: a })),
+        Array.from({ length: 1001 }, () => ({ id: globalId('DatasetRow', uuidv7()) })),
       ),
     ).toFail('INVALID_INPUT');
     await expect(stale).toHaveAudited({ outcome: 'REFUSED', code: 'STALE_ROWS' });
