@@ -1,0 +1,254 @@
+import type { Answer } from './client.js';
+import { keysOfFields, namesOfRows, outcomeOf, type Act, type Outcome } from './dataset-acts.js';
+import type { Stage } from './dataset-stage.js';
+import type { DatasetRole } from './generated/graphql.js';
+import {
+  AddDatasetMember,
+  ChangeDatasetMemberRole,
+  CreateDatasetView,
+  DeleteDatasetView,
+  GetDatasetMembers,
+  ListViews,
+  RemoveDatasetMember,
+  RunDatasetImport,
+  StartDatasetImport,
+  UpdateDatasetView,
+} from './operations.js';
+import { globalId } from './world.js';
+
+/** What a role may do under a condition: within it, and beyond it. */
+export interface ActsByCondition {
+  readonly within: readonly Act[];
+  readonly beyond: readonly Act[];
+}
+
+async function viewsOf({ keeper, dataset: { id } }: Stage) {
+  const { data } = await keeper.run(ListViews, { id });
+  return data?.dataset?.views ?? [];
+}
+
+type Whose = keyof Stage['views'];
+
+const WHOSE = { own: 'a view of their own', another: 'somebody else’s view' } as const;
+
+function changingView(whose: Whose): readonly Act[] {
+  return [
+    {
+      words: `to edit ${WHOSE[whose]}`,
+      async run(stage) {
+        const input = {
+          datasetId: stage.dataset.id,
+          viewId: stage.views[whose],
+          name: `Edited ${whose}`,
+        };
+        return outcomeOf(await stage.actor.run(UpdateDatasetView, { input }), async () =>
+          (await viewsOf(stage)).some(({ name }) => name === input.name),
+        );
+      },
+    },
+    {
+      words: `to delete ${WHOSE[whose]}`,
+      async run(stage) {
+        const viewId = stage.views[whose];
+        const input = { datasetId: stage.dataset.id, viewId };
+        return outcomeOf(await stage.actor.run(DeleteDatasetView, { input }), async () =>
+          (await viewsOf(stage)).every(({ id }) => id !== viewId),
+        );
+      },
+    },
+  ];
+}
+
+export const writingViews: ActsByCondition = {
+  within: [
+    {
+      words: 'to create a view',
+      async run(stage) {
+        const input = { datasetId: stage.dataset.id, name: 'A new view' };
+        return outcomeOf(await stage.actor.run(CreateDatasetView, { input }), async () =>
+          (await viewsOf(stage)).some(({ name }) => name === input.name),
+        );
+      },
+    },
+    ...changingView('own'),
+  ],
+  beyond: changingView('another'),
+};
+
+/** All views are listed; this is about the configuration of one of them. */
+function seeingConfiguration(whose: Whose): readonly Act[] {
+  return [
+    {
+      words: `to see the configuration of ${WHOSE[whose]}`,
+      async run({ actor, dataset: { id }, views }) {
+        const { data, errors } = await actor.run(ListViews, { id });
+        const listed = data?.dataset?.views ?? [];
+        const at = listed.findIndex((view) => view.id === views[whose]);
+        const here = errors?.filter(({ path }) => !path || path[2] === undefined || path[2] === at);
+        const order = listed[at]?.configuration?.orderBy;
+        return outcomeOf(
+          { ...(here && { errors: here }) },
+          () => order?.length === 1 && order[0]?.field === 'name',
+        );
+      },
+    },
+  ];
+}
+
+export const seeingConfigurations: ActsByCondition = {
+  within: seeingConfiguration('own'),
+  beyond: seeingConfiguration('another'),
+};
+
+interface Import {
+  readonly file: string;
+  /** The column for which there is no field, if the run makes one of it. */
+  readonly newColumn?: string;
+}
+
+/** The whole way of a file: announced, sent, run. */
+async function runImport(
+  { actor, dataset: { id: datasetId } }: Stage,
+  { file, newColumn }: Import,
+): Promise<Pick<Answer<unknown>, 'errors'>> {
+  const started = await actor.run(StartDatasetImport, {
+    input: { datasetId, fileName: 'furniture.csv' },
+  });
+  if (started.errors) return started;
+  const job = started.data?.startDatasetImport?.import;
+  const upload = await actor.fetch(job?.uploadUrl ?? '/', { method: 'PUT', body: file });
+  if (!upload.ok) return (await upload.json()) as Answer<unknown>;
+  const columns = newColumn === undefined ? [] : [newColumn];
+  return actor.run(RunDatasetImport, {
+    input: {
+      datasetId,
+      importId: job?.id ?? '',
+      columns: columns.map((column) => ({ column, newFieldType: 'TEXT' as const })),
+    },
+  });
+}
+
+async function isImported(stage: Stage, row: string, field: string): Promise<boolean> {
+  const [names, keys] = await Promise.all([namesOfRows(stage), keysOfFields(stage)]);
+  return names.includes(row) && keys.includes(field);
+}
+
+export const importing: ActsByCondition = {
+  within: [
+    {
+      words: 'into existing fields',
+      async run(stage) {
+        const ended = await runImport(stage, { file: 'Name,Price\nDesk,150\n' });
+        return outcomeOf(ended, () => isImported(stage, 'Desk', 'price'));
+      },
+    },
+  ],
+  beyond: [
+    {
+      words: 'with a column that has no field',
+      names: 'Colour',
+      async run(stage) {
+        const file = 'Name,Colour\nVase,red\n';
+        const ended = await runImport(stage, { file });
+        // Whoever may import anything is asked what is to become of the column.
+        const isAsked = ended.errors?.[0]?.extensions.code === 'UNKNOWN_COLUMNS';
+        const answered = isAsked ? await runImport(stage, { file, newColumn: 'Colour' }) : ended;
+        return outcomeOf(answered, () => isImported(stage, 'Vase', 'colour'));
+      },
+    },
+    {
+      words: 'with a column as a new field',
+      names: 'Size',
+      async run(stage) {
+        const ended = await runImport(stage, {
+          file: 'Name,Size\nBench,small\n',
+          newColumn: 'Size',
+        });
+        return outcomeOf(ended, () => isImported(stage, 'Bench', 'size'));
+      },
+    },
+  ],
+};
+
+/** The role that this membership gives now; undefined: it is no more. */
+async function roleOf({ keeper, dataset: { id } }: Stage, memberId: string) {
+  const { data } = await keeper.run(GetDatasetMembers, { id });
+  return data?.dataset?.members?.edges.find(({ node }) => node.id === memberId)?.node.role;
+}
+
+async function roleOfNewcomer({ keeper, dataset: { id }, newcomer }: Stage) {
+  const { data } = await keeper.run(GetDatasetMembers, { id });
+  return data?.dataset?.members?.edges.find(
+    ({ node: { grantee } }) => 'email' in grantee && grantee.email === newcomer.email,
+  )?.node.role;
+}
+
+const NAMES = { ADMIN: 'Admin', MEMBER: 'Member', VIEWER: 'Viewer' } as const;
+
+function making(role: DatasetRole, target: DatasetRole): Act {
+  return {
+    words: `of the ${NAMES[target]}`,
+    async run(stage) {
+      const memberId = stage.others[target];
+      const input = { datasetId: stage.dataset.id, memberId, role };
+      return outcomeOf(
+        await stage.actor.run(ChangeDatasetMemberRole, { input }),
+        async () => (await roleOf(stage, memberId)) === role,
+      );
+    },
+  };
+}
+
+function adding(role: DatasetRole): Act {
+  return {
+    words: 'of somebody new',
+    async run(stage): Promise<Outcome> {
+      const granteeId = globalId('User', stage.newcomer.id);
+      const input = { datasetId: stage.dataset.id, granteeId, role };
+      return outcomeOf(
+        await stage.actor.run(AddDatasetMember, { input }),
+        async () => (await roleOfNewcomer(stage)) === role,
+      );
+    },
+  };
+}
+
+function removing(target: DatasetRole): Act {
+  return {
+    words: `of the ${NAMES[target]}`,
+    async run(stage) {
+      const memberId = stage.others[target];
+      const input = { datasetId: stage.dataset.id, memberId };
+      return outcomeOf(
+        await stage.actor.run(RemoveDatasetMember, { input }),
+        async () => (await roleOf(stage, memberId)) === undefined,
+      );
+    },
+  };
+}
+
+export const membership: readonly Act[] = [
+  { ...adding('VIEWER'), words: 'to add somebody' },
+  { ...removing('VIEWER'), words: 'to remove somebody' },
+];
+
+export const makingAdmins: readonly Act[] = [
+  making('ADMIN', 'VIEWER'),
+  making('ADMIN', 'MEMBER'),
+  adding('ADMIN'),
+];
+
+export const makingMembers: ActsByCondition = {
+  within: [making('MEMBER', 'VIEWER'), making('MEMBER', 'MEMBER'), adding('MEMBER')],
+  beyond: [making('MEMBER', 'ADMIN')],
+};
+
+export const makingViewers: ActsByCondition = {
+  within: [making('VIEWER', 'MEMBER'), making('VIEWER', 'VIEWER'), adding('VIEWER')],
+  beyond: [making('VIEWER', 'ADMIN')],
+};
+
+export const removals: ActsByCondition = {
+  within: [removing('MEMBER'), removing('VIEWER')],
+  beyond: [removing('ADMIN')],
+};

@@ -1,0 +1,190 @@
+import type { Denial } from '../../src/authz/decide.js';
+import type { DatasetPermission } from '../../src/authz/permissions.js';
+import * as acts from './dataset-acts.js';
+import * as conditional from './dataset-conditional-acts.js';
+import { contentsOf, createStage, type Stage } from './dataset-stage.js';
+import type { DatasetRole } from './generated/graphql.js';
+import type { Workspace } from './world.js';
+
+/** Allowed, refused, refused but for the Super Admin's override, or allowed under a condition. */
+type Sign = 'Y' | 'N' | 'N, override' | 'own views' | 'existing fields' | 'not an Admin';
+
+type Acts = readonly acts.Act[] | conditional.ActsByCondition;
+
+interface Row {
+  readonly table: 'dataset' | 'role-change';
+  readonly label: string;
+  readonly permission: DatasetPermission;
+  readonly signs: Readonly<Record<DatasetRole, Sign>>;
+  readonly within: readonly acts.Act[];
+  readonly beyond: readonly acts.Act[];
+}
+
+/** What one role may do of one row. */
+export interface Cell {
+  readonly row: Row;
+  readonly role: DatasetRole;
+  readonly sign: Sign;
+  readonly name: string;
+}
+
+/** A line of the table: the permission, its label, then what an Admin, a Member and a Viewer may, and what they do. */
+type Line = readonly [DatasetPermission, string, Sign, Sign, Sign, Acts];
+
+/** The dataset table as it is printed. */
+const DATASET_TABLE: readonly Line[] = [
+  ['dataset:configure', 'Manage dataset settings', 'Y', 'N', 'N', acts.settings],
+  [
+    'datasetMember:write',
+    'Add or remove flow members',
+    'Y',
+    'Y', // whom, and as what, the other table says
+    'N',
+    conditional.membership,
+  ],
+  ['datasetField:edit', 'Edit or delete fields in a dataset', 'Y', 'N', 'N', acts.editingFields],
+  [
+    'datasetView:write',
+    'Create, edit, and delete views',
+    'Y',
+    'own views',
+    'N',
+    conditional.writingViews,
+  ],
+  ['datasetHistory:read', 'Access dataset history', 'Y', 'N', 'N', acts.history],
+  ['dataset:delete', 'Delete dataset', 'Y', 'N', 'N', acts.deletion],
+  ['dataset:duplicate', 'Duplicate a dataset', 'Y', 'Y', 'N', acts.duplication],
+  ['dataset:read', 'View dataset', 'Y', 'Y', 'Y', acts.looking],
+  ['dataset:share', 'Share dataset', 'Y', 'Y', 'N, override', acts.sharing],
+  ['dataset:import', 'Import dataset', 'Y', 'existing fields', 'N', conditional.importing],
+  ['dataset:export', 'Export dataset', 'Y', 'Y', 'Y', acts.exporting],
+  ['datasetMember:read', 'View members', 'Y', 'Y', 'N', acts.members],
+  ['datasetRow:filter', 'Filter dataset values', 'Y', 'Y', 'Y', acts.filtering],
+  ['datasetRow:write', 'Add or remove rows in a dataset', 'Y', 'Y', 'N', acts.rows],
+  ['datasetField:write', 'Add or remove columns in a dataset', 'Y', 'N', 'N', acts.writingFields],
+  ['dataset:rename', 'Modify dataset name', 'Y', 'N', 'N', acts.renaming],
+  ['dataset:describe', 'Modify dataset description', 'Y', 'N', 'N', acts.describing],
+  [
+    'datasetView:configure',
+    'View configurations',
+    'Y',
+    'own views',
+    'N',
+    conditional.seeingConfigurations,
+  ],
+];
+
+/** The table of role changes as it is printed. */
+const ROLE_CHANGE_TABLE: readonly Line[] = [
+  ['datasetMember:makeAdmin', 'Make an admin', 'Y', 'N', 'N', conditional.makingAdmins],
+  [
+    'datasetMember:makeMember',
+    'Make a member',
+    'Y',
+    'not an Admin',
+    'N',
+    conditional.makingMembers,
+  ],
+  [
+    'datasetMember:makeViewer',
+    'Make a viewer',
+    'Y',
+    'not an Admin',
+    'N',
+    conditional.makingViewers,
+  ],
+  ['datasetMember:remove', 'Remove', 'Y', 'not an Admin', 'N', conditional.removals],
+];
+
+/** Every cell of both tables. */
+export const CELLS: readonly Cell[] = [
+  ...DATASET_TABLE.flatMap((line) => cellsOf('dataset', line)),
+  ...ROLE_CHANGE_TABLE.flatMap((line) => cellsOf('role-change', line)),
+];
+
+function cellsOf(table: Row['table'], line: Line): Cell[] {
+  const [permission, label, admin, member, viewer, all] = line;
+  const row: Row = {
+    table,
+    label,
+    permission,
+    signs: { ADMIN: admin, MEMBER: member, VIEWER: viewer },
+    ...('within' in all ? all : { within: all, beyond: [] }),
+  };
+  return (['ADMIN', 'MEMBER', 'VIEWER'] as const).map((role) => ({
+    row,
+    role,
+    sign: row.signs[role],
+    name: `${table} / ${label} / ${role}`,
+  }));
+}
+
+/** What differs between the cell and what happens to somebody who holds exactly its role; undefined: nothing. */
+export async function checkCell(here: Workspace, cell: Cell): Promise<string | undefined> {
+  const stage = await createStage(here, cell.role);
+  for (const { act, expected, names } of expectationsOf(cell)) {
+    const happened = await perform(stage, act, cell.row.permission, expected, names);
+    if (happened !== undefined) {
+      return `${cell.name}: expected ${expected} ${act.words}, ${happened}`;
+    }
+  }
+  return undefined;
+}
+
+interface Expectation {
+  readonly act: acts.Act;
+  readonly expected: 'allowed' | 'refused';
+  /** What the refusal must name. */
+  readonly names?: string | undefined;
+}
+
+function expectationsOf({ row: { within, beyond }, sign }: Cell): Expectation[] {
+  const all = (some: readonly acts.Act[], expected: 'allowed' | 'refused') =>
+    some.map((act) => ({ act, expected }));
+  switch (sign) {
+    case 'Y':
+      return all([...within, ...beyond], 'allowed');
+    case 'N':
+      return all([...within, ...beyond], 'refused');
+    case 'N, override':
+      return [...all(within, 'refused'), ...all([acts.sharingByOverride], 'allowed')];
+    default:
+      return [
+        ...all(within, 'allowed'),
+        ...beyond.map((act) => ({ act, expected: 'refused' as const, names: act.names })),
+      ];
+  }
+}
+
+/** What happened instead of what was expected; undefined: it was like that. */
+async function perform(
+  stage: Stage,
+  act: acts.Act,
+  permission: DatasetPermission,
+  expected: 'allowed' | 'refused',
+  names: string | undefined,
+): Promise<string | undefined> {
+  await act.prepare?.(stage);
+  const before = expected === 'refused' ? await contentsOf(stage) : '';
+  const { errors, isDone } = await act.run(stage);
+  const [error, ...others] = errors;
+  if (expected === 'allowed') {
+    if (error) return `was ${reasonOf(error)}`;
+    return isDone ? undefined : 'was allowed without effect';
+  }
+  if (!error) return 'was allowed';
+  if ((await contentsOf(stage)) !== before) return 'was allowed, at least in part';
+  if (others.length > 0) return `was refused with ${errors.length} errors`;
+  const denial = error.extensions['denial'] as Denial | undefined;
+  if (error.extensions.code !== 'FORBIDDEN' || !denial?.missing.includes(permission)) {
+    return `was ${reasonOf(error)}`;
+  }
+  const isNamed = names === undefined || denial.checks.some(({ fact }) => fact.includes(names));
+  return isNamed ? undefined : `was refused without naming ${names}`;
+}
+
+function reasonOf({ extensions }: acts.Outcome['errors'][number]): string {
+  const denial = extensions['denial'] as Denial | undefined;
+  const missing = denial ? ` for want of ${denial.missing.join(' and ')}` : '';
+  return `refused with ${extensions.code}${missing}`;
+}
