@@ -1,3 +1,5 @@
+import { v7 as uuidv7 } from 'uuid';
+
 import type { Actor } from './actor.js';
 import { testDatabase } from './database.js';
 import type { DatasetRole } from './generated/graphql.js';
@@ -20,107 +22,121 @@ export interface Stage {
   readonly views: { readonly own: string; readonly another: string };
 }
 
-export async function createStage(here: Workspace, role: DatasetRole): Promise<Stage> {
-  const [keeper, actor, newcomer, superAdmin, admin, member, viewer] = await here.people([
-    { name: 'Keeper' },
-    { name: 'Actor', role: 'EDITOR' },
-    { name: 'Newcomer' },
-    { name: 'Super Admin', role: 'SUPER_ADMIN' },
-    { name: 'Another Admin' },
-    { name: 'Another Member' },
-    { name: 'Another Viewer' },
-  ]);
-  const dataset = await here.dataset({
-    name: `Furniture ${actor.id}`,
-    members: [
-      { user: admin, role: 'ADMIN' },
-      { user: member, role: 'MEMBER' },
-      { user: viewer, role: 'VIEWER' },
-      { user: keeper, role: 'ADMIN' },
-      { user: actor, role },
-    ],
+const CAST = [
+  { name: 'Keeper' },
+  { name: 'Actor', role: 'EDITOR' },
+  { name: 'Newcomer' },
+  { name: 'Super Admin', role: 'SUPER_ADMIN' },
+  { name: 'Another Admin' },
+  { name: 'Another Member' },
+  { name: 'Another Viewer' },
+] as const;
+
+type Cast = readonly [Actor, Actor, Actor, Actor, Actor, Actor, Actor];
+
+/** A stage for each of these roles of the actor, all at the cost of one. */
+export async function createStages(
+  here: Workspace,
+  roles: readonly DatasetRole[],
+): Promise<Stage[]> {
+  const people = await here.people(roles.flatMap(() => CAST));
+  const casts = roles.map((role, at) => {
+    const from = at * CAST.length;
+    return { role, cast: people.slice(from, from + CAST.length) as unknown as Cast };
   });
-  const [adminId = '', memberId = '', viewerId = ''] = dataset.memberIds;
-  const fields = await createFields(here, dataset);
-  return {
-    dataset,
-    actor,
+  const datasets = await here.datasets(
+    casts.map(({ role, cast: [keeper, actor, , , admin, member, viewer] }) => ({
+      name: `Furniture ${actor.id}`,
+      members: [
+        { user: admin, role: 'ADMIN' },
+        { user: member, role: 'MEMBER' },
+        { user: viewer, role: 'VIEWER' },
+        { user: keeper, role: 'ADMIN' },
+        { user: actor, role },
+      ],
+    })),
+  );
+  const bare = casts.map(({ cast: [keeper, actor, newcomer, superAdmin] }, at) => ({
+    dataset: datasets[at] as Shared,
     keeper,
+    actor,
     newcomer,
     superAdmin,
-    others: { ADMIN: adminId, MEMBER: memberId, VIEWER: viewerId },
-    fields: {
-      name: globalId('DatasetField', fields.name.id),
-      price: globalId('DatasetField', fields.price.id),
-    },
-    rows: {
-      lamp: await createRow(here, dataset, {
-        [fields.name.slot]: 'Lamp',
-        [fields.price.slot]: '20',
-      }),
-      chair: await createRow(here, dataset, {
-        [fields.name.slot]: 'Chair',
-        [fields.price.slot]: '90',
-      }),
-    },
-    views: {
-      own: await createView(here, dataset, actor, fields.name.id),
-      another: await createView(here, dataset, keeper, fields.name.id),
-    },
-  };
+  }));
+  return furnish(here, bare);
 }
 
-async function createFields({ accountId }: Workspace, { rowId: flowId }: Shared) {
-  const { client } = await testDatabase();
-  const design = { accountId, flowId };
-  const select = { id: true, slot: true };
-  return {
-    name: await client.datasetField.create({
-      data: { ...design, key: 'name', name: 'Name', nameKey: 'name', type: 'TEXT', position: 0 },
-      select,
-    }),
-    price: await client.datasetField.create({
-      data: {
-        ...design,
-        key: 'price',
-        name: 'Price',
-        nameKey: 'price',
-        type: 'NUMBER',
-        position: 1,
-      },
-      select,
-    }),
-  };
-}
+type Bare = Pick<Stage, 'dataset' | 'keeper' | 'actor' | 'newcomer' | 'superAdmin'>;
 
-async function createRow(
-  { accountId }: Workspace,
-  { rowId: flowId }: Shared,
-  values: Readonly<Record<number, string>>,
-): Promise<string> {
+/** Gives each of the datasets two fields, two rows and two views. */
+async function furnish({ accountId }: Workspace, stages: readonly Bare[]): Promise<Stage[]> {
   const { client } = await testDatabase();
-  const { id } = await client.datasetRow.create({ data: { accountId, flowId, values } });
-  return globalId('DatasetRow', id);
-}
-
-/** A view that orders the rows by this field. */
-async function createView(
-  { accountId }: Workspace,
-  { rowId: flowId }: Shared,
-  owner: Actor,
-  fieldId: string,
-): Promise<string> {
-  const { client } = await testDatabase();
-  const { id } = await client.datasetView.create({
-    data: {
-      accountId,
-      flowId,
-      name: `A view of ${owner.name}`,
-      definition: { orderBy: [{ field: fieldId, direction: 'DESC' }] },
-      createdById: owner.id,
-    },
+  const drafts = stages.map((stage) => {
+    const { actor, keeper, dataset } = stage;
+    const common = { accountId, flowId: dataset.rowId };
+    const field = (name: string, key: string, type: 'TEXT' | 'NUMBER', position: number) => ({
+      ...common,
+      id: uuidv7(),
+      key,
+      name,
+      nameKey: key,
+      type,
+      position,
+    });
+    const [name, price] = [field('Name', 'name', 'TEXT', 0), field('Price', 'price', 'NUMBER', 1)];
+    const view = ({ id, name: owner }: Actor) => ({
+      ...common,
+      id: uuidv7(),
+      name: `A view of ${owner}`,
+      definition: { orderBy: [{ field: name.id, direction: 'DESC' }] },
+      createdById: id,
+    });
+    const row = (title: string, amount: string) => ({ ...common, id: uuidv7(), title, amount });
+    return {
+      stage,
+      fields: { name, price },
+      views: { own: view(actor), another: view(keeper) },
+      rows: { lamp: row('Lamp', '20'), chair: row('Chair', '90') },
+    };
   });
-  return globalId('DatasetView', id);
+  const made = await client.datasetField.createManyAndReturn({
+    data: drafts.flatMap(({ fields }) => [fields.name, fields.price]),
+    select: { id: true, slot: true },
+  });
+  const slots = new Map(made.map(({ id, slot }) => [id, slot]));
+  await client.datasetRow.createMany({
+    data: drafts.flatMap(({ fields, rows }) =>
+      [rows.lamp, rows.chair].map(({ title, amount, ...row }) => ({
+        ...row,
+        values: {
+          [String(slots.get(fields.name.id))]: title,
+          [String(slots.get(fields.price.id))]: amount,
+        },
+      })),
+    ),
+  });
+  await client.datasetView.createMany({
+    data: drafts.flatMap(({ views }) => [views.own, views.another]),
+  });
+  return drafts.map(({ stage, fields, rows, views }) => {
+    const [admin = '', member = '', viewer = ''] = stage.dataset.memberIds;
+    return {
+      ...stage,
+      others: { ADMIN: admin, MEMBER: member, VIEWER: viewer },
+      fields: {
+        name: globalId('DatasetField', fields.name.id),
+        price: globalId('DatasetField', fields.price.id),
+      },
+      rows: {
+        lamp: globalId('DatasetRow', rows.lamp.id),
+        chair: globalId('DatasetRow', rows.chair.id),
+      },
+      views: {
+        own: globalId('DatasetView', views.own.id),
+        another: globalId('DatasetView', views.another.id),
+      },
+    };
+  });
 }
 
 /** All that the database holds of the dataset and its copies, past the gateway; a file that waits to be run aside. */

@@ -2,7 +2,7 @@ import type { Denial } from '../../src/authz/decide.js';
 import type { DatasetPermission } from '../../src/authz/permissions.js';
 import * as acts from './dataset-acts.js';
 import * as conditional from './dataset-conditional-acts.js';
-import { contentsOf, createStage, type Stage } from './dataset-stage.js';
+import { contentsOf, createStages, type Stage } from './dataset-stage.js';
 import type { DatasetRole } from './generated/graphql.js';
 import type { Workspace } from './world.js';
 
@@ -96,10 +96,10 @@ const ROLE_CHANGE_TABLE: readonly Line[] = [
   ['datasetMember:remove', 'Remove', 'Y', 'not an Admin', 'N', conditional.removals],
 ];
 
-/** Every cell of both tables. */
-export const CELLS: readonly Cell[] = [
-  ...DATASET_TABLE.flatMap((line) => cellsOf('dataset', line)),
-  ...ROLE_CHANGE_TABLE.flatMap((line) => cellsOf('role-change', line)),
+/** Every cell of both tables, row by row. */
+export const ROWS: readonly (readonly Cell[])[] = [
+  ...DATASET_TABLE.map((line) => cellsOf('dataset', line)),
+  ...ROLE_CHANGE_TABLE.map((line) => cellsOf('role-change', line)),
 ];
 
 function cellsOf(table: Row['table'], line: Line): Cell[] {
@@ -119,9 +119,16 @@ function cellsOf(table: Row['table'], line: Line): Cell[] {
   }));
 }
 
+/** Checks each of these cells on a stage of its own, and says how those differ that do. */
+export async function checkCells(here: Workspace, cells: readonly Cell[]): Promise<string[]> {
+  const roles = cells.map(({ role }) => role);
+  const stages = await createStages(here, roles);
+  const found = await Promise.all(cells.map((cell, at) => checkCell(cell, stages[at] as Stage)));
+  return found.filter((difference) => difference !== undefined);
+}
+
 /** What differs between the cell and what happens to somebody who holds exactly its role; undefined: nothing. */
-export async function checkCell(here: Workspace, cell: Cell): Promise<string | undefined> {
-  const stage = await createStage(here, cell.role);
+async function checkCell(cell: Cell, stage: Stage): Promise<string | undefined> {
   for (const { act, expected, names } of expectationsOf(cell)) {
     const happened = await perform(stage, act, cell.row.permission, expected, names);
     if (happened !== undefined) {
