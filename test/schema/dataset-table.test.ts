@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-/** For the machine that has other things to do. */
+/** On a machine that has other things to do, too. */
 const LONG = 120_000;
 
 test(
@@ -40,7 +40,7 @@ test(
   LONG,
 );
 
-/** What a cell could wrongly be: the opposite of what it is; allowed or refused whatever the facts if it has a condition. */
+/** What a cell could wrongly be: the opposite of what it is; allowed or refused whatever the facts. */
 function flipsOf({ sign }: Cell): Entry[] {
   if (sign === 'Y') return [false];
   return sign === 'N' || sign === 'N, override' ? [true] : [true, false];
@@ -64,6 +64,7 @@ async function whileFlipped<T>(
 
 const FLIPS = ROWS.flatMap((row) => row.map((cell) => [cell.name, cell, row] as const));
 
+// Alone in its row: another row may differ with it, as every row does for whoever can no longer view the dataset.
 test.each(FLIPS)('the flip of %s is found, and alone in its row', async (name, cell, row) => {
   const check = (): Promise<string[]> => checkCells(here, row);
   for (const entry of flipsOf(cell)) {

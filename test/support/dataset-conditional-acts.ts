@@ -59,7 +59,7 @@ function changingView(whose: Whose): readonly Act[] {
   ];
 }
 
-export const writingViews: ActsByCondition = {
+export const savedViews: ActsByCondition = {
   within: [
     {
       words: 'to create a view',
@@ -95,7 +95,7 @@ function seeingConfiguration(whose: Whose): readonly Act[] {
   ];
 }
 
-export const seeingConfigurations: ActsByCondition = {
+export const configurations: ActsByCondition = {
   within: seeingConfiguration('own'),
   beyond: seeingConfiguration('another'),
 };
@@ -143,7 +143,7 @@ export const importing: ActsByCondition = {
         if (sent.errors) return outcomeOf(sent, () => false);
         const unasked = await runImport(stage, importId);
         const ended = await runImport(stage, importId, 'Colour');
-        // Whoever may do it is asked what is to become of the column; nobody else gets around the refusal by saying so.
+        // Whoever may do it is asked what is to become of the column; no answer helps anybody else.
         const isAsked = unasked.errors?.[0]?.extensions.code === 'UNKNOWN_COLUMNS';
         const counts = isAsked || !ended.errors ? ended : unasked;
         return outcomeOf(counts, () => isImported(stage, 'Vase', 'colour'));

@@ -32,7 +32,7 @@ const CAST = [
   { name: 'Another Viewer' },
 ] as const;
 
-type Cast = readonly [Actor, Actor, Actor, Actor, Actor, Actor, Actor];
+type Cast = [Actor, Actor, Actor, Actor, Actor, Actor, Actor];
 
 /** A stage for each of these roles of the actor, all at the cost of one. */
 export async function createStages(
@@ -42,7 +42,7 @@ export async function createStages(
   const people = await here.people(roles.flatMap(() => CAST));
   const casts = roles.map((role, at) => {
     const from = at * CAST.length;
-    return { role, cast: people.slice(from, from + CAST.length) as unknown as Cast };
+    return { role, cast: people.slice(from, from + CAST.length) as Cast };
   });
   const datasets = await here.datasets(
     casts.map(({ role, cast: [keeper, actor, , , admin, member, viewer] }) => ({

@@ -1,7 +1,7 @@
 import type { Denial } from '../../src/authz/decide.js';
 import type { DatasetPermission } from '../../src/authz/permissions.js';
 import * as acts from './dataset-acts.js';
-import * as conditional from './dataset-conditional-acts.js';
+import * as under from './dataset-conditional-acts.js';
 import { contentsOf, createStages, type Stage } from './dataset-stage.js';
 import type { DatasetRole } from './generated/graphql.js';
 import type { Workspace } from './world.js';
@@ -9,13 +9,13 @@ import type { Workspace } from './world.js';
 /** Allowed, refused, refused but for the Super Admin's override, or allowed under a condition. */
 type Sign = 'Y' | 'N' | 'N, override' | 'own views' | 'existing fields' | 'not an Admin';
 
-type Acts = readonly acts.Act[] | conditional.ActsByCondition;
+type Acts = readonly acts.Act[] | under.ActsByCondition;
 
+/** A line, with what its roles do where a condition is met, and where it is not. */
 interface Row {
   readonly table: 'dataset' | 'role-change';
   readonly label: string;
   readonly permission: DatasetPermission;
-  readonly signs: Readonly<Record<DatasetRole, Sign>>;
   readonly within: readonly acts.Act[];
   readonly beyond: readonly acts.Act[];
 }
@@ -31,32 +31,18 @@ export interface Cell {
 /** A line of the table: the permission, its label, then what an Admin, a Member and a Viewer may, and what they do. */
 type Line = readonly [DatasetPermission, string, Sign, Sign, Sign, Acts];
 
-/** The dataset table as it is printed. */
+/** The dataset table as it is printed. Whom a Member may add or remove, and as what, the other one says. */
 const DATASET_TABLE: readonly Line[] = [
   ['dataset:configure', 'Manage dataset settings', 'Y', 'N', 'N', acts.settings],
-  [
-    'datasetMember:write',
-    'Add or remove flow members',
-    'Y',
-    'Y', // whom, and as what, the other table says
-    'N',
-    conditional.membership,
-  ],
+  ['datasetMember:write', 'Add or remove flow members', 'Y', 'Y', 'N', under.membership],
   ['datasetField:edit', 'Edit or delete fields in a dataset', 'Y', 'N', 'N', acts.editingFields],
-  [
-    'datasetView:write',
-    'Create, edit, and delete views',
-    'Y',
-    'own views',
-    'N',
-    conditional.writingViews,
-  ],
+  ['datasetView:write', 'Create, edit, and delete views', 'Y', 'own views', 'N', under.savedViews],
   ['datasetHistory:read', 'Access dataset history', 'Y', 'N', 'N', acts.history],
   ['dataset:delete', 'Delete dataset', 'Y', 'N', 'N', acts.deletion],
   ['dataset:duplicate', 'Duplicate a dataset', 'Y', 'Y', 'N', acts.duplication],
   ['dataset:read', 'View dataset', 'Y', 'Y', 'Y', acts.looking],
   ['dataset:share', 'Share dataset', 'Y', 'Y', 'N, override', acts.sharing],
-  ['dataset:import', 'Import dataset', 'Y', 'existing fields', 'N', conditional.importing],
+  ['dataset:import', 'Import dataset', 'Y', 'existing fields', 'N', under.importing],
   ['dataset:export', 'Export dataset', 'Y', 'Y', 'Y', acts.exporting],
   ['datasetMember:read', 'View members', 'Y', 'Y', 'N', acts.members],
   ['datasetRow:filter', 'Filter dataset values', 'Y', 'Y', 'Y', acts.filtering],
@@ -64,36 +50,15 @@ const DATASET_TABLE: readonly Line[] = [
   ['datasetField:write', 'Add or remove columns in a dataset', 'Y', 'N', 'N', acts.writingFields],
   ['dataset:rename', 'Modify dataset name', 'Y', 'N', 'N', acts.renaming],
   ['dataset:describe', 'Modify dataset description', 'Y', 'N', 'N', acts.describing],
-  [
-    'datasetView:configure',
-    'View configurations',
-    'Y',
-    'own views',
-    'N',
-    conditional.seeingConfigurations,
-  ],
+  ['datasetView:configure', 'View configurations', 'Y', 'own views', 'N', under.configurations],
 ];
 
 /** The table of role changes as it is printed. */
 const ROLE_CHANGE_TABLE: readonly Line[] = [
-  ['datasetMember:makeAdmin', 'Make an admin', 'Y', 'N', 'N', conditional.makingAdmins],
-  [
-    'datasetMember:makeMember',
-    'Make a member',
-    'Y',
-    'not an Admin',
-    'N',
-    conditional.makingMembers,
-  ],
-  [
-    'datasetMember:makeViewer',
-    'Make a viewer',
-    'Y',
-    'not an Admin',
-    'N',
-    conditional.makingViewers,
-  ],
-  ['datasetMember:remove', 'Remove', 'Y', 'not an Admin', 'N', conditional.removals],
+  ['datasetMember:makeAdmin', 'Make an admin', 'Y', 'N', 'N', under.makingAdmins],
+  ['datasetMember:makeMember', 'Make a member', 'Y', 'not an Admin', 'N', under.makingMembers],
+  ['datasetMember:makeViewer', 'Make a viewer', 'Y', 'not an Admin', 'N', under.makingViewers],
+  ['datasetMember:remove', 'Remove', 'Y', 'not an Admin', 'N', under.removals],
 ];
 
 /** Every cell of both tables, row by row. */
@@ -108,15 +73,12 @@ function cellsOf(table: Row['table'], line: Line): Cell[] {
     table,
     label,
     permission,
-    signs: { ADMIN: admin, MEMBER: member, VIEWER: viewer },
     ...('within' in all ? all : { within: all, beyond: [] }),
   };
-  return (['ADMIN', 'MEMBER', 'VIEWER'] as const).map((role) => ({
-    row,
-    role,
-    sign: row.signs[role],
-    name: `${table} / ${label} / ${role}`,
-  }));
+  const cell = (role: DatasetRole, sign: Sign): Cell => {
+    return { row, role, sign, name: `${table} / ${label} / ${role}` };
+  };
+  return [cell('ADMIN', admin), cell('MEMBER', member), cell('VIEWER', viewer)];
 }
 
 /** Checks each of these cells on a stage of its own, and says how those differ that do. */
