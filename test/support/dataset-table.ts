@@ -81,17 +81,26 @@ function cellsOf(table: Row['table'], line: Line): Cell[] {
   return [cell('ADMIN', admin), cell('MEMBER', member), cell('VIEWER', viewer)];
 }
 
+/** Whether all that a row covers is done, or only the first thing on each side of a condition. */
+type Extent = 'all' | 'first';
+
 /** Checks each of these cells on a stage of its own, and says how those differ that do. */
-export async function checkCells(here: Workspace, cells: readonly Cell[]): Promise<string[]> {
+export async function checkCells(
+  here: Workspace,
+  cells: readonly Cell[],
+  extent: Extent = 'all',
+): Promise<string[]> {
   const roles = cells.map(({ role }) => role);
   const stages = await createStages(here, roles);
-  const found = await Promise.all(cells.map((cell, at) => checkCell(cell, stages[at] as Stage)));
+  const found = await Promise.all(
+    cells.map((cell, at) => checkCell(cell, extent, stages[at] as Stage)),
+  );
   return found.filter((difference) => difference !== undefined);
 }
 
 /** What differs between the cell and what happens to somebody who holds exactly its role; undefined: nothing. */
-async function checkCell(cell: Cell, stage: Stage): Promise<string | undefined> {
-  for (const { act, expected, names } of expectationsOf(cell)) {
+async function checkCell(cell: Cell, extent: Extent, stage: Stage): Promise<string | undefined> {
+  for (const { act, expected, names } of expectationsOf(cell, extent)) {
     const happened = await perform(stage, act, cell.row.permission, expected, names);
     if (happened !== undefined) {
       return `${cell.name}: expected ${expected} ${act.words}, ${happened}`;
@@ -107,7 +116,10 @@ interface Expectation {
   readonly names?: string | undefined;
 }
 
-function expectationsOf({ row: { within, beyond }, sign }: Cell): Expectation[] {
+function expectationsOf({ row, sign }: Cell, extent: Extent): Expectation[] {
+  const most = extent === 'all' ? Infinity : 1;
+  const within = row.within.slice(0, most);
+  const beyond = row.beyond.slice(0, most);
   const all = (some: readonly acts.Act[], expected: 'allowed' | 'refused') =>
     some.map((act) => ({ act, expected }));
   switch (sign) {
