@@ -48,7 +48,7 @@ export async function testApp(options: Options = {}): Promise<TestApp> {
     ...app,
     lines,
     lineOf(requestId) {
-      const line = lines.find((text) => text.includes(`"requestId":"${requestId}","method"`));
+      const line = lines.findLast((text) => text.includes(`"requestId":"${requestId}","method"`));
       if (line === undefined) throw new Error(`No log line tells of the request ${requestId}.`);
       return JSON.parse(line) as LogLine;
     },
