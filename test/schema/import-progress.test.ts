@@ -118,7 +118,7 @@ describe('datasetImportProgress', () => {
     await advance(id, { state });
     const stream = await watch(admin, id);
     expect(statesOf([(await stream.next()).value as Event])).toEqual([state]);
-    await silence(id, 61, state);
+    await silence(id, 3601, state);
     expect(statesOf(await all(stream))).toEqual([shown]);
   });
 
