@@ -26,13 +26,13 @@ type NewRow = ReadRow & { readonly id: string };
 /** Updates the rows whose key the file names, and gives those that are to be added. */
 export async function updateByKey(
   run: KeyedRun,
-  rows: readonly ReadRow[],
+  all: readonly ReadRow[],
   counts: Counts,
 ): Promise<NewRow[]> {
   const { change, job, fields, keyField, problems, unclaimed } = run;
   const { tx, principal, now } = change;
   const keyOf = ({ parsed }: ReadRow) => parsed.get(keyField.slot) ?? null;
-  for (const row of rows) noteKey(run, row.number, keyOf(row));
+  const rows = all.filter((row) => isFirst(run, row.number, keyOf(row)));
   const known = await findByKey(tx, keyField, rows.map(keyOf));
   const idOfRow = (row: ReadRow) => {
     const key = keyOf(row);
@@ -74,13 +74,19 @@ export async function updateByKey(
 }
 
 /** A file that names a row twice does not say what it is to hold. */
-function noteKey({ keyField, seen, problems }: KeyedRun, number: number, key: Stored | null): void {
-  if (key === null) return;
+function isFirst(
+  { keyField, seen, problems }: KeyedRun,
+  number: number,
+  key: Stored | null,
+): boolean {
+  if (key === null) return true;
   if (seen.has(String(key))) {
     const message = 'An earlier row of the file has the same key.';
     problems.add(number, keyField.key, new BadValue('TAKEN', message));
+    return false;
   }
   seen.add(String(key));
+  return true;
 }
 
 function distinct<T extends { readonly id: string }>(rows: readonly T[]): T[] {
