@@ -145,7 +145,7 @@ describe('an exported file', () => {
       { formula: '-x', long: '\tx', amount: null },
     ]);
     expect(await exportText(admin, dataset)).toBe(
-      "'=Formula,Long,Amount\r\n'=1+1,'@SUM(A1),-5\r\n'+41,a=b,5\r\n'-x,'\tx,\r\n",
+      "'=Formula,Long,Amount\r\n'=1+1,'@SUM(A1),-5\r\n'+41,a=b,5\r\n'-x,\"'\tx\",\r\n",
     );
   });
 
