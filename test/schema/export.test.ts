@@ -69,7 +69,7 @@ describe('an exported file', () => {
     const { response, bytes, url, fileName, expiresAt } = await fetchExport(admin, dataset);
     expect(url).toMatch(/^\/exports\/[\w-]+$/);
     expect(fileName).toBe('Suppliers.csv');
-    const minutes = (new Date(expiresAt as string).getTime() - Date.now()) / 60_000;
+    const minutes = (new Date(expiresAt).getTime() - Date.now()) / 60_000;
     expect(minutes).toBeGreaterThan(14);
     expect(minutes).toBeLessThanOrEqual(15);
     expect(Object.fromEntries(response.headers)).toMatchObject({
