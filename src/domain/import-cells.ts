@@ -33,10 +33,16 @@ function inputOf(
   cell: RawCell,
   people: ReadonlyMap<string, string>,
 ): RawCell | undefined {
-  if (cell === null || type === 'NUMBER' || type === 'BOOLEAN') return cell;
+  if (cell === null || type === 'BOOLEAN') return cell;
+  if (type === 'NUMBER') return typeof cell === 'number' ? asShown(cell) : cell;
   const text = String(cell);
   if (type === 'DATE' && /^\d{4}-\d\d-\d\dT00:00:00\.000Z$/.test(text)) return text.slice(0, 10);
   return type === 'USER' ? (people.get(addressOf(text)) ?? text) : text;
+}
+
+/** Excel reckons with a digit or two more than the 15 that it shows: 1.1 × 3 is 3.3000000000000003 in its file. */
+function asShown(number: number): number {
+  return Number.isInteger(number) ? number : Number(number.toPrecision(15));
 }
 
 async function findPeople(

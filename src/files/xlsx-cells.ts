@@ -37,9 +37,10 @@ function isPossible(date: Date): boolean {
   return date.getTime() >= FIRST_DAY && date.getTime() < DAY_AFTER_LAST;
 }
 
-/** Whether a double has this value and no other that is as short. */
+/** Whether a double has this value and no other that is as short. Excel keeps no more than 15 digits of it. */
 function isExact(text: string): boolean {
-  return DECIMAL.test(text) && canonical(text) === canonical(String(Number(text)));
+  const value = DECIMAL.test(text) ? canonical(text) : '';
+  return /^(?:0|-?\d{1,15}e.*)$/.test(value) && value === canonical(String(Number(text)));
 }
 
 /** The same for all ways to write a decimal number. */

@@ -5,7 +5,6 @@ import { readSheet } from 'read-excel-file/node';
 
 import { DomainError } from '../errors.js';
 import {
-  invalidFile,
   isEmptyRow,
   MOST_COLUMNS,
   MOST_ROWS_OF_BATCH,
@@ -30,10 +29,7 @@ serve(async () => {
 
 async function* read(file: string): AsyncGenerator<readonly RawRow[], undefined> {
   const cells = await parse(file);
-  const all = cells.map((row) => row.map(rawCell));
-  const broken = all.findIndex((row) => row.some(isBroken));
-  if (broken !== -1) throw notStorable(broken + 1);
-  const rows = all.filter((row) => !isEmptyRow(row));
+  const rows = cells.map((row) => row.map(rawCell)).filter((row) => !isEmptyRow(row));
   if (rows.length - 1 > MOST_ROWS_OF_WORKBOOK) throw tooManyRows();
   const width = rows[0]?.length ?? 1;
   yield rows.slice(0, 1);
@@ -60,19 +56,6 @@ async function parse(name: string): Promise<readonly (readonly unknown[])[]> {
 function rawCell(value: unknown): RawCell {
   if (value instanceof Date) return isoOf(value);
   return value === '' ? null : (value as RawCell);
-}
-
-/** XML cannot hold these, but a workbook can have them escaped. */
-function isBroken(cell: RawCell): boolean {
-  return typeof cell === 'string' && (cell.includes('\0') || !cell.isWellFormed());
-}
-
-function notStorable(row: number): Error {
-  return invalidFile(
-    'NOT_STORABLE',
-    `Row ${row} of the sheet holds NUL or a broken character. Leave it out.`,
-    { row },
-  );
 }
 
 /** A workbook counts in parts of days, which come out a little short of the whole second. */

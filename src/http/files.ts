@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { readCsv } from '../files/csv-reader.js';
-import { invalidFile, type Sheet } from '../files/sheet.js';
+import { invalidFile, type RawCell, type RawRow, type Sheet } from '../files/sheet.js';
 import { readXlsx } from '../files/xlsx-reader.js';
 
 const LARGEST_FILE = 1_000_000_000;
@@ -56,11 +56,34 @@ async function readPutAside(bytes: AsyncIterable<Uint8Array>): Promise<Sheet> {
     const file = path.join(folder.path, 'import.xlsx');
     await pipeline(Readable.from(bytes), createWriteStream(file));
     const { rows, ...sheet } = await readXlsx(file);
-    return { ...sheet, rows: endingWith(rows, folder.remove) };
+    return { ...sheet, rows: endingWith(storable(sheet.columns, rows), folder.remove) };
   } catch (error) {
     await folder.remove();
     throw error;
   }
+}
+
+/** A workbook can have characters escaped that XML cannot hold, and no database either. */
+async function* storable(columns: RawRow, rows: Sheet['rows']): AsyncGenerator<readonly RawRow[]> {
+  if (columns.some(isBroken)) throw notStorable(0);
+  let before = 0;
+  for await (const batch of rows) {
+    const broken = batch.findIndex((row) => row.some(isBroken));
+    if (broken !== -1) throw notStorable(before + broken + 1);
+    before += batch.length;
+    yield batch;
+  }
+}
+
+function isBroken(cell: RawCell): boolean {
+  return typeof cell === 'string' && (cell.includes('\0') || !cell.isWellFormed());
+}
+
+/** Of a row counted from the header, which is 0. */
+function notStorable(row: number): Error {
+  const where = row === 0 ? 'The header' : `Row ${row}`;
+  const message = `${where} holds NUL or a broken character. Leave it out.`;
+  return invalidFile('NOT_STORABLE', message, { row });
 }
 
 /** A new folder that nobody else looks into. */

@@ -38,11 +38,13 @@ test('every type has cells of its own', async () => {
   });
 });
 
-test('a number that a double holds exactly becomes one, another stays text', async () => {
+test('a number of at most 15 digits that a double holds becomes one, another stays text', async () => {
   const numbers = [
     ['12.50', 12.5],
     ['-0.1', -0.1],
-    ['9007199254740991', 9_007_199_254_740_991],
+    ['900719925474099', 900_719_925_474_099],
+    ['9007199254740991', '9007199254740991'],
+    ['0.3333333333333333', '0.3333333333333333'],
     ['1e21', 1e21],
     ['0.000', 0],
     ['9007199254740993', '9007199254740993'],

@@ -164,14 +164,14 @@ const BAD: Readonly<Record<string, Bad>> = {
   'NUL in a workbook': {
     file: () => xlsx(`${header}<row r="2">${cell('A2', 'a_x0000_b')}</row>`),
     reason: 'NOT_STORABLE',
-    message: /^Row 2 of the sheet holds NUL or a broken character\./,
-    more: { row: 2 },
+    message: /^Row 1 holds NUL or a broken character\./,
+    more: { row: 1 },
   },
   'half of a surrogate pair in the header of a workbook': {
     file: () => xlsx(`<row r="1">${cell('A1', 'a_xD800_b')}</row>`),
     reason: 'NOT_STORABLE',
-    message: /^Row 1 of the sheet holds NUL or a broken character\./,
-    more: { row: 1 },
+    message: /^The header holds NUL or a broken character\./,
+    more: { row: 0 },
   },
   'an empty workbook': { file: () => xlsx(''), reason: 'EMPTY', message: /is empty\.$/ },
   'a zip bomb': { file: bomb, reason: 'TOO_LARGE', message: /^The workbook is too large/ },
@@ -234,6 +234,16 @@ test('a formula in a workbook comes with the value that it had', async () => {
   const row = `<row r="2">${cell('A2', '=1+1')}<c r="B2"><f>1+1</f><v>2</v></c></row>`;
   expect(await importFile(admin, dataset, xlsx(header + row))).toSucceed();
   expect(await valuesOf(admin, dataset)).toEqual([{ name: '=1+1', price: '2' }]);
+});
+
+test('a number of a workbook comes with as many digits as Excel shows, or not at all', async () => {
+  const { admin, dataset } = await suppliers();
+  const row = '<row r="2"><c r="B2"><f>1.1*3</f><v>3.3000000000000003</v></c></row>';
+  expect(await importFile(admin, dataset, xlsx(header + row))).toSucceed();
+  expect(await valuesOf(admin, dataset)).toEqual([{ name: null, price: '3.3' }]);
+  const long = '<row r="2"><c r="B2"><v>1234567890123456</v></c></row>';
+  const result = await importFile(admin, dataset, xlsx(header + long));
+  expect(badCellsOf(result)).toMatchObject({ count: 1, cells: [{ row: 1, field: 'price' }] });
 });
 
 test('every cell that does not fit is named with its row, its field and the reason', async () => {
