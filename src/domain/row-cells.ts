@@ -55,11 +55,7 @@ export function completed(
 }
 
 /** Notes that a cell is empty which must not be. */
-export function requireFilled(
-  { isRequired, key }: Field,
-  row: number,
-  problems: CellProblems,
-): void {
+function requireFilled({ isRequired, key }: Field, row: number, problems: CellProblems): void {
   // A cell that was refused already is not missing, too.
   if (isRequired && !problems.has(row, key)) {
     problems.add(row, key, new BadValue('REQUIRED', 'Fill it in.'));
