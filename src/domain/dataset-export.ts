@@ -134,20 +134,25 @@ async function assertFits(tx: Tx, query: RowQuery): Promise<void> {
   );
 }
 
-/** The record of an export that the subject may fetch now, and from now on no more. Throws NOT_FOUND. */
-export async function takeExport(
+/** The record of an export that the subject may still fetch. Throws NOT_FOUND. */
+export async function getExport(
   db: Db,
   { subject }: Principal,
   id: string,
   now: Date,
 ): Promise<EgressRecordModel & { readonly flowId: string }> {
-  const { count } = await db.egressRecord.updateMany({
+  const egress = await db.egressRecord.findFirst({
     where: { id, userId: subject.id, kind: 'EXPORT', fetchedAt: null, expiresAt: { gt: now } },
-    data: { fetchedAt: now },
   });
-  const egress = count === 0 ? null : await db.egressRecord.findFirst({ where: { id } });
   if (egress?.flowId == null) throw notFound();
   return { ...egress, flowId: egress.flowId };
+}
+
+/** From now on nobody fetches it any more. Throws NOT_FOUND if somebody was faster. */
+export async function takeExport(db: Db, id: string, now: Date): Promise<void> {
+  const where = { id, fetchedAt: null };
+  const { count } = await db.egressRecord.updateMany({ where, data: { fetchedAt: now } });
+  if (count === 0) throw notFound();
 }
 
 /** The rows of an export, batch by batch, each cell as the API shows it. Each row is as it is when it is read. */

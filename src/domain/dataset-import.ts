@@ -52,14 +52,17 @@ export async function getImport(
 
 /** Ends an import, whatever it has come to; one that runs stops at its next rows and leaves nothing. */
 export async function cancelDatasetImport(
-  { tx, record: audit }: Change,
-  { id, state }: DatasetImportModel,
+  { tx, now, record: audit }: Change,
+  job: DatasetImportModel,
 ): Promise<void> {
+  const { id } = job;
+  const state = stateOf(job, now);
   const { count } = await tx.datasetImport.updateMany({
     where: { id, state: { in: ['WAITING', 'RECEIVING', 'READY', 'RUNNING'] } },
     data: { state: 'CANCELLED' },
   });
   if (count === 0) throw notReady(state);
+  // Whoever runs it lets go of its rows when it stops.
   if (state !== 'RUNNING') await forget(tx, id);
   await audit({ before: { importId: encodeId('DatasetImport', id), state } });
 }

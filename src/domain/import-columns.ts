@@ -54,12 +54,19 @@ function mapColumn(
   if (choice?.newFieldType) return { ...nowhere, design: designOf(column, choice.newFieldType) };
   const field =
     choice?.field == null
-      ? fields.find((each) => nameKey(each.name) === nameKey(column))
+      ? (named(fields, column) ?? named(fields, column.replace(HARMLESS, '')))
       : fields.find(({ key }) => key === choice.field);
   if (choice?.field != null && !field) {
     throw refused(`There is no field “${choice.field.slice(0, 100)}” for “${column}”.`);
   }
   return { ...nowhere, field: field ?? null };
+}
+
+/** What an export puts before a name that a spreadsheet would run as a formula. */
+const HARMLESS = /^'(?=[=+\-@])/;
+
+function named(fields: readonly Field[], column: string): Field | undefined {
+  return fields.find((each) => nameKey(each.name) === nameKey(column));
 }
 
 function designOf(name: string, type: FieldType): FieldDesign {

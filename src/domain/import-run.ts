@@ -7,7 +7,7 @@ import type { RawRow } from '../files/sheet.js';
 import { CellProblems } from './cell-problems.js';
 import type { Change } from './change.js';
 import { createFields, fieldsOf } from './dataset-field.js';
-import { cancelled, forget, notReady } from './dataset-import.js';
+import { cancelled, forget, notReady, stateOf } from './dataset-import.js';
 import type { Field } from './field-values.js';
 import { encodeId } from './ids.js';
 import { readCells } from './import-cells.js';
@@ -64,7 +64,7 @@ export async function runDatasetImport(
   runId: string,
   plan: ImportPlan,
 ): Promise<void> {
-  if (job.runId !== runId || job.state !== 'RUNNING') throw notReady(job.state);
+  if (job.runId !== runId || job.state !== 'RUNNING') throw notReady(stateOf(job, change.now));
   const { tx, record } = change;
   const run = await prepare(change, job, plan);
   const counts: Counts = { added: 0, updated: 0, skipped: 0 };

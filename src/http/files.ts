@@ -10,23 +10,28 @@ import { invalidFile, type RawCell, type RawRow, type Sheet } from '../files/she
 import { readXlsx } from '../files/xlsx-reader.js';
 
 const LARGEST_FILE = 1_000_000_000;
+const LARGEST_WORKBOOK = 50_000_000;
 /** The first bytes of every zip archive, and so of every workbook. */
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
 /** Reads a file as it comes in: a workbook after it was put aside, everything else at once, as CSV. */
 export async function readFile(body: ReadableStream<Uint8Array> | null): Promise<Sheet> {
-  const chunks = limited(body ?? new Blob([]).stream());
+  const chunks = limited(body ?? new Blob([]).stream(), LARGEST_FILE, '1 GB');
   const head = await firstBytes(chunks);
   const whole = joined(head, chunks);
   const isZip = ZIP.every((byte, at) => head[at] === byte);
-  return isZip ? readPutAside(whole) : readCsv(whole);
+  return isZip ? readPutAside(limited(whole, LARGEST_WORKBOOK, '50 MB')) : readCsv(whole);
 }
 
-async function* limited(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* limited(
+  chunks: AsyncIterable<Uint8Array>,
+  most: number,
+  inWords: string,
+): AsyncGenerator<Uint8Array> {
   let size = 0;
-  for await (const chunk of body) {
+  for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > LARGEST_FILE) throw invalidFile('TOO_LARGE', 'A file has at most 1 GB. Split it.');
+    if (size > most) throw invalidFile('TOO_LARGE', `The file is larger than ${inWords}.`);
     yield chunk;
   }
 }

@@ -14,6 +14,7 @@ import {
   assertPolicy,
   exportQuery,
   exportRows,
+  getExport,
   takeExport,
   type ExportPlan,
   type ExportQuery,
@@ -55,13 +56,14 @@ export function createTransfers(system: System, log: Logger) {
     const { principal, db } = context;
     if (!principal) throw unauthenticated(context.unauthenticated);
     const id = idOf('EgressRecord', c.req.param('id'));
-    const egress = await takeExport(db, principal, id, system.now());
+    const egress = await getExport(db, principal, id, system.now());
     const plan = egress.selection as ExportPlan;
     const facts = await factsOf(context, egress.flowId);
     assertMay(principal, 'dataset:read', facts);
     assertMay(principal, 'dataset:export', facts);
     await assertPolicy(db, egress.flowId, facts);
     const query = await exportQuery(db, egress.flowId, plan);
+    await takeExport(db, id, system.now());
     const body = await (egress.format === 'XLSX' ? workbook(db, query) : csv(db, query));
     return c.body(body, 200, {
       'content-type': CONTENT_TYPES[egress.format] ?? 'application/octet-stream',

@@ -71,4 +71,17 @@ describe('an exported file that is imported again', () => {
       expect.objectContaining({ name, words, amount: '-1' }),
     ]);
   });
+
+  test('finds a field whose name could be a formula', async () => {
+    const { here, admin, dataset } = await world();
+    const copy = await here.dataset({ members: [{ user: admin, role: 'ADMIN' }] });
+    for (const each of [dataset, copy]) {
+      await addFields(admin, each, [{ name: '=Sum', type: 'TEXT' }]);
+    }
+    const rows = [{ sum: 'a' }];
+    await admin.run(AddDatasetRows, { input: { datasetId: dataset.id, rows } });
+    const { bytes } = await fetchExport(admin, dataset, { format: 'CSV' });
+    expect(await importFile(admin, copy, bytes)).toSucceed();
+    expect(await valuesOf(admin, copy)).toEqual(rows);
+  });
 });

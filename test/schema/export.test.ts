@@ -248,6 +248,8 @@ describe('the link of an export', () => {
       const refused = await refusalOf(await person.fetch(url));
       expect(refused).toMatchObject({ status: 403, code: 'EXPORT_NOT_ALLOWED' });
     }
+    await setPolicies(dataset, 'EVERY_ROLE', 'EVERY_ROLE');
+    expect((await viewer.fetch(forViewer)).status).toBe(200);
   });
 
   test('is refused when the field of its filter is gone', async () => {

@@ -226,6 +226,19 @@ describe('a unique value', () => {
     ]);
   });
 
+  test('beside the key may change hands between rows that lie far apart in the file', async () => {
+    const { admin, dataset } = await parts();
+    await addFields(admin, dataset, [{ name: 'Serial', type: 'TEXT', isUnique: true }]);
+    await importFile(admin, dataset, 'Code,Price,Serial\nA,1,s1\nB,2,s2\n');
+    const between = Array.from({ length: 3000 }, (_, at) => `C${at},3,t${at}\n`).join('');
+    const file = `Code,Price,Serial\nA,1,s2\n${between}B,2,s1\n`;
+    expect(await importFile(admin, dataset, file, KEY)).toSucceed();
+    expect((await valuesOf(admin, dataset)).slice(0, 2)).toEqual([
+      { ...part('A', '1'), serial: 's2' },
+      { ...part('B', '2'), serial: 's1' },
+    ]);
+  });
+
   test('beside the key that another row has keeps the file out', async () => {
     const { admin, dataset } = await parts();
     await addFields(admin, dataset, [{ name: 'Serial', type: 'TEXT', isUnique: true }]);

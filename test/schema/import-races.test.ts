@@ -330,6 +330,15 @@ describe('an import of which nothing is heard any more', () => {
     expect(await countRows(dataset)).toBe(2);
   });
 
+  test('lets go of its file when it is cancelled', async () => {
+    const { admin, dataset } = await parts();
+    const job = await received(admin, dataset, FILE);
+    await silence(job.id, 61, 'RUNNING');
+    expect(await countStaged(job.id)).toBeGreaterThan(0);
+    expect(await cancel(admin, dataset, job)).toSucceed();
+    expect(await countStaged(job.id)).toBe(0);
+  });
+
   test('has failed after an hour if its file was coming in', async () => {
     const { admin, dataset } = await parts();
     const job = await start(admin, dataset);
