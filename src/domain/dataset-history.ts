@@ -1,6 +1,7 @@
 import type { AuditAction } from '../audit/events.js';
 import { Prisma } from '../db/generated/client.js';
 import type { Stored } from './field-values.js';
+import { encodeId } from './ids.js';
 
 /** What of the audit log is the history of a dataset. Rows have a history of their own, cell by cell. */
 const HISTORY_ACTIONS = [
@@ -111,11 +112,26 @@ export function differencesOf({ cells, before, after }: HistoryRow): Difference[
   if (cells) return cells.map(({ field, ...cell }) => ({ ...cell, fieldId: field }));
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   return [...names].flatMap((name) => {
-    const [from, to] = [before?.[name] ?? null, after?.[name] ?? null];
+    const [from, to] = [shown(name, before), shown(name, after)];
     // What stayed tells which field, view or member it was.
     const isSubject = from === to && SUBJECTS.has(name);
     return from !== to || isSubject ? [{ name, fieldId: null, before: from, after: to }] : [];
   });
 }
+
+/** The log keeps rows' ids; a reader wants those of the API. */
+function shown(name: string, values: HistoryRow['before']): Value {
+  const value = values?.[name] ?? null;
+  const typename = name === 'granteeId' ? values?.['grantee'] : TYPES_OF_IDS[name];
+  return typeof typename === 'string' && typeof value === 'string'
+    ? encodeId(typename, value)
+    : value;
+}
+
+const TYPES_OF_IDS: Readonly<Record<string, string>> = {
+  copyId: 'Dataset',
+  defaultViewId: 'DatasetView',
+  viewId: 'DatasetView',
+};
 
 const SUBJECTS: ReadonlySet<string> = new Set(['field', 'view', 'grantee', 'granteeId']);

@@ -91,10 +91,10 @@ describe('the history of a dataset', () => {
     await admin.run(DuplicateDataset, { input });
     await admin.run(RemoveDatasetField, { input: { ...input, fieldId } });
 
-    const grantee = [value('grantee', 'User', 'User'), value('granteeId', member.id, member.id)];
+    const grantee = [value('grantee', 'User', 'User'), value('granteeId', granteeId, granteeId)];
     const gone = (whom: Actor, role: string) => [
       value('grantee', 'User', null),
-      value('granteeId', whom.id, null),
+      value('granteeId', globalId('User', whom.id), null),
       value('role', role, null),
     ];
     const cell = { name: 'Title', fieldId };
@@ -132,7 +132,7 @@ describe('the history of a dataset', () => {
         admin,
         [
           value('grantee', null, 'User'),
-          value('granteeId', null, member.id),
+          value('granteeId', null, granteeId),
           value('role', null, 'VIEWER'),
         ],
       ],
