@@ -72,7 +72,13 @@ async function count(sql: string, id: string): Promise<number> {
 }
 
 const rowsIn = (datasetId: string) => count('dataset_row WHERE flow_id', datasetId);
-const stagedOf = (importId: string) => count('dataset_import_row WHERE import_id', importId);
+async function stagedOf(importId: string): Promise<number> {
+  const { rows } = await database.query<{ rows: number }>(
+    'SELECT coalesce(sum(json_array_length(rows::json)), 0)::int AS rows FROM dataset_import_batch WHERE import_id = $1',
+    [rowId(importId)],
+  );
+  return rows[0]?.rows ?? 0;
+}
 
 async function jobOf(importId: string) {
   const { rows } = await database.query<{ state: string; processed: number; failure: unknown }>(
