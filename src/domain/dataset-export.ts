@@ -12,6 +12,7 @@ import { showValue, type Field, type Stored, type StoredValues } from './field-v
 import {
   exportStatement,
   placeOf,
+  type Place,
   rowQuery,
   type RowQuery,
   type RowSelection,
@@ -160,22 +161,28 @@ export async function* exportRows(
   db: Pick<Db, '$queryRaw'>,
   { fields, query }: ExportQuery,
 ): AsyncGenerator<(Stored | null)[][]> {
-  let place: ReturnType<typeof placeOf> | undefined;
-  for (;;) {
-    const rows = await db.$queryRaw<{ id: string; values: StoredValues }[]>(
-      exportStatement(query, place, BATCH),
-    );
+  const read = async (place?: Place) =>
+    db.$queryRaw<ExportedRow[]>(exportStatement(query, place, BATCH));
+  for (let next: Promise<ExportedRow[]> | undefined = read(); next;) {
+    const rows: readonly ExportedRow[] = await next;
     const last = rows.at(-1);
-    if (!last) return;
-    yield rows.map(({ values }) =>
-      fields.map((field) => {
-        const stored = values[field.slot];
-        return stored === undefined ? null : showValue(field, stored);
-      }),
-    );
-    if (rows.length < BATCH) return;
-    place = placeOf(query, last);
+    // The database finds the next rows while these are written.
+    next = last && rows.length === BATCH ? read(placeOf(query, last)) : undefined;
+    next?.catch(() => undefined);
+    if (last) yield rows.map((row) => cellsOf(fields, row));
   }
+}
+
+interface ExportedRow {
+  readonly id: string;
+  readonly values: StoredValues;
+}
+
+function cellsOf(fields: readonly Field[], { values }: ExportedRow): (Stored | null)[] {
+  return fields.map((field) => {
+    const stored = values[field.slot];
+    return stored === undefined ? null : showValue(field, stored);
+  });
 }
 
 /** Nothing that a file system or a header could take for something else. */

@@ -3,7 +3,7 @@ import type { Principal } from '../authz/principal.js';
 import type { DatasetImportModel } from '../db/generated/models.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
-import type { Sheet } from '../files/sheet.js';
+import type { RawRow, Sheet } from '../files/sheet.js';
 import type { Change } from './change.js';
 import { encodeId } from './ids.js';
 
@@ -14,6 +14,8 @@ const KEPT_HOURS = 24;
 /** A gateway that works on an import says so more often than this; one that does not has died over it. */
 const SILENT_MS = { RUNNING: 60_000, RECEIVING: 3_600_000 };
 const MOST_ROWS = 1_000_000;
+const GATHERED_ROWS = 800;
+const GATHERED_CHARACTERS = 200_000;
 
 /** Prepares an import of the subject's: the file is to follow. Clears away what was left lying about. */
 export async function startDatasetImport(
@@ -135,7 +137,7 @@ export async function receiveFile(
 
 async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number> {
   let count = 0;
-  for await (const batch of sheet.rows) {
+  for await (const batch of gathered(sheet.rows)) {
     const number = count + 1;
     count += batch.length;
     if (count > MOST_ROWS) {
@@ -145,16 +147,38 @@ async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number
         { limit: MOST_ROWS },
       );
     }
-    await db.$executeRaw`
+    const kept = await db.$executeRaw`
+      WITH moved AS (
+        UPDATE dataset_import SET row_count = ${count}::int, updated_at = now()
+        WHERE id = ${id}::uuid AND state = 'RECEIVING' RETURNING id
+      )
       INSERT INTO dataset_import_batch (import_id, number, rows)
-      VALUES (${id}::uuid, ${number}::int, ${JSON.stringify(batch)})`;
-    await advance(db, id, 'RECEIVING', { rowCount: count });
+      SELECT id, ${number}::int, ${JSON.stringify(batch)} FROM moved`;
+    if (kept === 0) throw cancelled();
   }
   // What was detected is certain only now.
   const { columns, detected } = sheet;
   const { format, encoding = null, delimiter = null } = detected;
   await advance(db, id, 'RECEIVING', { columns: [...columns], format, encoding, delimiter });
   return count;
+}
+
+/** What comes in pieces as small as the network makes them, in batches that are worth a statement. */
+async function* gathered(batches: Sheet['rows']): AsyncGenerator<RawRow[]> {
+  let rows: RawRow[] = [];
+  let characters = 0;
+  for await (const batch of batches) {
+    for (const row of batch) {
+      rows.push(row);
+      for (const cell of row) characters += typeof cell === 'string' ? cell.length : 8;
+    }
+    if (rows.length >= GATHERED_ROWS || characters >= GATHERED_CHARACTERS) {
+      yield rows;
+      rows = [];
+      characters = 0;
+    }
+  }
+  if (rows.length > 0) yield rows;
 }
 
 type Progress = Partial<

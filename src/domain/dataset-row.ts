@@ -16,7 +16,7 @@ import {
   showValues,
   type Cells,
 } from './row-cells.js';
-import { insertRows, keepHistory, lockRows, writeRows, type Row } from './row-store.js';
+import { asJson, insertRows, keepHistory, lockRows, writeRows, type Row } from './row-store.js';
 import { claimUniqueValues, releaseUniqueValues } from './unique-values.js';
 
 const MOST_ROWS = 1000;
@@ -46,7 +46,7 @@ export async function addDatasetRows(
   await insertRows(
     tx,
     { accountId: principal.accountId, flowId, by: principal.subject.id, now },
-    written,
+    asJson(written),
   );
   const ids = written.map(({ id }) => id);
   await claimUniqueValues(tx, flowId, fields, ids, problems);

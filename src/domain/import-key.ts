@@ -21,7 +21,7 @@ interface KeyedRun {
   readonly unclaimed: Map<string, number>;
 }
 
-type NewRow = ReadRow & { readonly id: string };
+export type NewRow = ReadRow & { readonly id: string };
 
 /** Updates the rows whose key the file names, and gives those that are to be added. */
 export async function updateByKey(

@@ -17,9 +17,9 @@ import {
   type ColumnChoice,
   type MappedColumn,
 } from './import-columns.js';
-import { updateByKey } from './import-key.js';
+import { updateByKey, type NewRow } from './import-key.js';
 import { checkPeople, completed, type Parsed } from './row-cells.js';
-import { insertRows } from './row-store.js';
+import { asJson, insertRows, type CompleteRow } from './row-store.js';
 import { claimUniqueValues } from './unique-values.js';
 
 export interface ImportPlan {
@@ -68,7 +68,7 @@ export async function runDatasetImport(
   const { tx, record } = change;
   const run = await prepare(change, job, plan);
   const counts: Counts = { added: 0, updated: 0, skipped: 0 };
-  let processed = 0;
+  const progress: Progress = { processed: 0, isWanted: true };
   let writing = Promise.resolve();
   for (let next = staged(tx, job.id, 0); ;) {
     const rows = await next;
@@ -77,18 +77,21 @@ export async function runDatasetImport(
     // The database writes a batch while the next is read.
     next = staged(tx, job.id, last.number);
     const read = await readCells(tx, run.mapped, rows, run.problems);
+    if (run.keyField) await writing;
+    const added = complete(run, await rowsToAdd(run, read, counts));
     await writing;
-    writing = writeBatch(run, read, counts);
+    if (!progress.isWanted) throw cancelled();
+    writing = writeBatch(run, added, counts);
     writing.catch(() => undefined);
-    processed += rows.length;
-    report(outside, job.id, processed);
+    progress.processed += rows.length;
+    report(outside, job.id, progress);
   }
   await writing;
   await claim(run);
   run.problems.assertNone();
   const { count } = await tx.datasetImport.updateMany({
     where: { id: job.id, state: 'RUNNING', runId },
-    data: { state: 'DONE', processed, ...counts },
+    data: { state: 'DONE', processed: progress.processed, ...counts },
   });
   if (count === 0) throw cancelled();
   await forget(tx, job.id);
@@ -141,30 +144,38 @@ function keyFieldOf(
   );
 }
 
-async function writeBatch(run: Run, read: readonly ReadRow[], counts: Counts): Promise<void> {
-  const { change, job, fields, problems, keyField } = run;
-  const { tx, principal, now } = change;
-  await assertWanted(tx, job.id);
-  const added = keyField
-    ? await updateByKey({ ...run, keyField }, read, counts)
+/** The rows of a batch that the dataset does not have yet; those that it has are updated. */
+async function rowsToAdd(run: Run, read: readonly ReadRow[], counts: Counts): Promise<NewRow[]> {
+  const { keyField } = run;
+  return keyField
+    ? updateByKey({ ...run, keyField }, read, counts)
     : read.map((row) => ({ ...row, id: uuidv7() }));
-  const written = added.map(({ id, number, parsed }) => ({
+}
+
+interface Batch {
+  readonly rows: readonly (CompleteRow & { readonly number: number })[];
+  readonly json: string;
+}
+
+function complete({ fields, problems }: Run, added: readonly NewRow[]): Batch {
+  const rows = added.map(({ id, number, parsed }) => ({
     id,
     number,
     values: completed(fields, parsed, number, problems),
   }));
-  await checkPeople(tx, fields, written, problems, ({ number }) => number);
-  counts.added += written.length;
+  return { rows, json: asJson(rows) };
+}
+
+async function writeBatch(run: Run, { rows, json }: Batch, counts: Counts): Promise<void> {
+  const { change, job, fields, problems, keyField } = run;
+  const { tx, principal, now } = change;
+  await checkPeople(tx, fields, rows, problems, ({ number }) => number);
+  counts.added += rows.length;
   // Nothing will be kept, and nobody is shown more of what is wrong.
   if (problems.isFull) return;
-  const origin = {
-    accountId: principal.accountId,
-    flowId: job.flowId,
-    by: principal.subject.id,
-    now,
-  };
-  await insertRows(tx, origin, written);
-  for (const { id, number } of written) run.unclaimed.set(id, number);
+  const { accountId, subject } = principal;
+  await insertRows(tx, { accountId, flowId: job.flowId, by: subject.id, now }, json);
+  for (const { id, number } of rows) run.unclaimed.set(id, number);
   // With a key, a later row of the file may let go of a value that this one wants.
   if (!keyField) await claim(run);
 }
@@ -198,13 +209,17 @@ export async function staged(
   return rows.map((cells, at) => ({ number: (batch?.number ?? 0) + at, cells }));
 }
 
-async function assertWanted(tx: Tx, id: string): Promise<void> {
-  if ((await tx.datasetImport.count({ where: { id, state: 'RUNNING' } })) === 0) throw cancelled();
+interface Progress {
+  processed: number;
+  /** Whether nobody has cancelled it. */
+  isWanted: boolean;
 }
 
 /** Beside the transaction, so that others see it; what cannot be written now is written with the next rows. */
-function report(outside: Db, id: string, processed: number): void {
+function report(outside: Db, id: string, progress: Progress): void {
+  const { processed } = progress;
   outside.datasetImport
     .updateMany({ where: { id, state: 'RUNNING' }, data: { processed } })
+    .then(({ count }) => (progress.isWanted &&= count > 0))
     .catch(() => undefined);
 }

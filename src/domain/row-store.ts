@@ -25,31 +25,40 @@ interface Origin {
   readonly now: Date;
 }
 
-/** Writes new rows with one statement, whatever their number. */
+export interface CompleteRow {
+  readonly id: string;
+  readonly values: StoredValues;
+}
+
+/** Rows as a statement takes them, whatever their number. */
+export function asJson(rows: readonly CompleteRow[]): string {
+  return JSON.stringify(rows.map(({ id, values }) => ({ id, values })));
+}
+
+/** Writes new rows, given `asJson`, with one statement. */
 export async function insertRows(
   tx: Tx,
   { accountId, flowId, by, now }: Origin,
-  rows: readonly { readonly id: string; readonly values: StoredValues }[],
+  rows: string,
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO dataset_row (id, account_id, flow_id, "values", created_by_id, created_at, updated_by_id, updated_at)
     SELECT r.id, ${accountId}::uuid, ${flowId}::uuid, r."values", ${by}::uuid, ${now}, ${by}::uuid, ${now}
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, "values" jsonb)`;
+    FROM jsonb_to_recordset(${rows}::jsonb) AS r(id uuid, "values" jsonb)`;
 }
 
 /** Replaces the values of rows with one statement. */
 export async function writeRows(
   tx: Tx,
   flowId: string,
-  rows: readonly { readonly id: string; readonly values: StoredValues }[],
+  rows: readonly CompleteRow[],
   by: string,
   now: Date,
 ): Promise<void> {
-  const written = JSON.stringify(rows.map(({ id, values }) => ({ id, values })));
   await tx.$executeRaw`
     UPDATE dataset_row r
     SET "values" = w."values", version = r.version + 1, updated_by_id = ${by}::uuid, updated_at = ${now}
-    FROM jsonb_to_recordset(${written}::jsonb) AS w(id uuid, "values" jsonb)
+    FROM jsonb_to_recordset(${asJson(rows)}::jsonb) AS w(id uuid, "values" jsonb)
     WHERE r.flow_id = ${flowId}::uuid AND r.id = w.id`;
 }
 
