@@ -227,7 +227,7 @@ describe('cancelDatasetImport', () => {
     await client.flowMember.updateMany({ where, data: { role: 'VIEWER' } });
     const result = await cancel(member, dataset, job);
     expect(result).toBeDenied({ missing: 'dataset:import', role: 'Viewer' });
-    expect(await countStaged(job.id)).toBe(2);
+    expect(await countStaged(job.id)).toBe(1);
   });
 
   test('hides the import from everybody but its starter', async () => {

@@ -304,7 +304,7 @@ describe('runDatasetImport', () => {
     const result = await run(all.member, all.dataset, job);
     expect(result).toBeDenied({ missing: 'dataset:import', role: 'Viewer' });
     expect(await countRows(all.dataset)).toBe(0);
-    expect(await countStaged(job.id)).toBe(2);
+    expect(await countStaged(job.id)).toBe(1);
   });
 
   test('hides the import from everybody but its starter, and from other datasets', async () => {
