@@ -97,6 +97,13 @@ export function notFound(reason?: 'WRONG_WORKSPACE'): DomainError {
   });
 }
 
+/** Seen, but not to be done: the denial says why and what helps. */
+export function forbidden(denial: { readonly rule: string }): DomainError {
+  return new DomainError('FORBIDDEN', `You may not do this: it takes “${denial.rule}”.`, {
+    denial,
+  });
+}
+
 /** The input breaks rules: each problem says where and what to do. */
 export function invalidInput(
   problems: readonly { path: readonly string[]; message: string }[],

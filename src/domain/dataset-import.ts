@@ -137,6 +137,7 @@ export async function receiveFile(
 
 async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number> {
   let count = 0;
+  let writing = Promise.resolve();
   for await (const batch of gathered(sheet.rows)) {
     const number = count + 1;
     count += batch.length;
@@ -147,20 +148,36 @@ async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number
         { limit: MOST_ROWS },
       );
     }
-    const kept = await db.$executeRaw`
-      WITH moved AS (
-        UPDATE dataset_import SET row_count = ${count}::int, updated_at = now()
-        WHERE id = ${id}::uuid AND state = 'RECEIVING' RETURNING id
-      )
-      INSERT INTO dataset_import_batch (import_id, number, rows)
-      SELECT id, ${number}::int, ${JSON.stringify(batch)} FROM moved`;
-    if (kept === 0) throw cancelled();
+    const json = JSON.stringify(batch);
+    await writing;
+    // The database keeps a batch while the next comes in.
+    writing = keepBatch(db, id, number, count, json);
+    writing.catch(() => undefined);
   }
+  await writing;
   // What was detected is certain only now.
   const { columns, detected } = sheet;
   const { format, encoding = null, delimiter = null } = detected;
   await advance(db, id, 'RECEIVING', { columns: [...columns], format, encoding, delimiter });
   return count;
+}
+
+/** Throws IMPORT_CANCELLED. */
+async function keepBatch(
+  db: Db,
+  id: string,
+  number: number,
+  count: number,
+  json: string,
+): Promise<void> {
+  const kept = await db.$executeRaw`
+    WITH moved AS (
+      UPDATE dataset_import SET row_count = ${count}::int, updated_at = now()
+      WHERE id = ${id}::uuid AND state = 'RECEIVING' RETURNING id
+    )
+    INSERT INTO dataset_import_batch (import_id, number, rows)
+    SELECT id, ${number}::int, ${json} FROM moved`;
+  if (kept === 0) throw cancelled();
 }
 
 /** What comes in pieces as small as the network makes them, in batches that are worth a statement. */

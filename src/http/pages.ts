@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 
 import { DEMO_PASSWORD } from '../../prisma/seed.js';
 import type { Config } from '../config.js';
-import { createContext, type Context, type System } from '../context.js';
+import type { Context, System } from '../context.js';
 import { unauthenticated } from '../errors.js';
 import { Assets } from './assets.js';
 import { readDemoPeople } from './demo-people.js';
@@ -15,7 +15,7 @@ import { GRAPHIQL_POLICY } from './headers.js';
 import { home, message } from './home-page.js';
 import { layout } from './page-layout.js';
 import { readPerson } from './person.js';
-import type { Served } from './request-log.js';
+import { contextOf, type Served } from './request-log.js';
 
 type Env = { Bindings: { served: Served } };
 
@@ -46,7 +46,7 @@ export function createPages({ config, system, log }: Dependencies): Pages {
     layout({ title, icon, styles: [style], scripts: [session], kind: 'page', body });
 
   routes.get('/', async (c) => {
-    const context = await contextOf(c, system);
+    const context = await contextOf(c.env.served, system);
     const body = home({
       person: await readPerson(context),
       notice: noticeOf(context),
@@ -60,7 +60,7 @@ export function createPages({ config, system, log }: Dependencies): Pages {
 
   routes.get('/graphql', async (c, next) => {
     if (!wantsPage(c)) return next();
-    const context = await contextOf(c, system);
+    const context = await contextOf(c.env.served, system);
     const graphiql = await graphiqlOnce();
     const body = explorer({
       person: await readPerson(context),
@@ -111,13 +111,6 @@ export function createPages({ config, system, log }: Dependencies): Pages {
 function wantsPage(c: HonoContext): boolean {
   const supports = ['application/json', 'application/graphql-response+json', 'text/html'];
   return accepts(c, { header: 'Accept', supports, default: '' }) === 'text/html';
-}
-
-/** Pages know people as the API does. */
-async function contextOf(c: HonoContext<Env>, system: System): Promise<Context> {
-  const { served } = c.env;
-  served.context = await createContext(system, served.request.provenance, served.request.presented);
-  return served.context;
 }
 
 /** Why a credential that came along is no good. */

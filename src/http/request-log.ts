@@ -2,7 +2,7 @@ import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 
-import type { Context } from '../context.js';
+import { createContext, type Context, type System } from '../context.js';
 import { statementCount } from '../db/statements.js';
 import type { readRequest } from './request.js';
 
@@ -12,6 +12,13 @@ export interface Served {
   context?: Context;
   operation?: string | undefined;
   errorCodes?: readonly unknown[];
+}
+
+/** Who asks for what is not GraphQL: people are known there as the API knows them. */
+export async function contextOf(served: Served, system: System): Promise<Context> {
+  const { provenance, presented } = served.request;
+  served.context = await createContext(system, provenance, presented);
+  return served.context;
 }
 
 /** Notes what the line of a request is to say of its operation. */

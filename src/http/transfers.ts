@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 
-import { Hono, type Context as HonoContext } from 'hono';
+import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 
 import { decide, type DatasetFacts } from '../authz/decide.js';
 import type { DatasetPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
-import { createContext, type Context, type System } from '../context.js';
+import type { Context, System } from '../context.js';
 import {
   assertPolicy,
   exportQuery,
@@ -22,12 +22,12 @@ import {
 import { receiveFile } from '../domain/dataset-import.js';
 import { encodeId, idOf } from '../domain/ids.js';
 import { visibleImports } from '../domain/visibility.js';
-import { DomainError, notFound, unauthenticated, type ErrorCode } from '../errors.js';
+import { forbidden, notFound, unauthenticated, type ErrorCode } from '../errors.js';
 import { csvWriter } from '../files/csv-writer.js';
 import { writeXlsx, type XlsxColumn } from '../files/xlsx-writer.js';
 import { maskError } from './errors.js';
 import { readFile, scratchFolder } from './files.js';
-import type { Served } from './request-log.js';
+import { contextOf, type Served } from './request-log.js';
 
 type Env = { Bindings: { served: Served } };
 
@@ -36,7 +36,7 @@ export function createTransfers(system: System, log: Logger) {
   const routes = new Hono<Env>();
 
   routes.put('/imports/:id', async (c) => {
-    const context = await contextOf(c, system);
+    const context = await contextOf(c.env.served, system);
     const { principal, db, provenance } = context;
     if (!principal) throw unauthenticated(context.unauthenticated);
     const id = idOf('DatasetImport', c.req.param('id'));
@@ -52,7 +52,7 @@ export function createTransfers(system: System, log: Logger) {
   });
 
   routes.get('/exports/:id', async (c) => {
-    const context = await contextOf(c, system);
+    const context = await contextOf(c.env.served, system);
     const { principal, db } = context;
     if (!principal) throw unauthenticated(context.unauthenticated);
     const id = idOf('EgressRecord', c.req.param('id'));
@@ -101,12 +101,6 @@ const STATUSES: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   OVERLOADED: 503,
 };
 
-async function contextOf(c: HonoContext<Env>, system: System): Promise<Context> {
-  const { served } = c.env;
-  served.context = await createContext(system, served.request.provenance, served.request.presented);
-  return served.context;
-}
-
 async function factsOf({ access }: Context, datasetId: string): Promise<DatasetFacts> {
   const facts = await access.dataset(datasetId);
   if (!facts) throw notFound();
@@ -118,8 +112,7 @@ function assertMay(principal: Principal, permission: DatasetPermission, facts: D
   const decision = decide(principal, permission, facts);
   if (decision.allowed) return;
   if (permission === 'dataset:read') throw notFound();
-  const { denial } = decision;
-  throw new DomainError('FORBIDDEN', `You may not do this: it takes “${denial.rule}”.`, { denial });
+  throw forbidden(decision.denial);
 }
 
 function csv(db: Context['db'], query: ExportQuery): ReadableStream {

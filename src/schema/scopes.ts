@@ -1,12 +1,12 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
 import { PERMISSION_TO_MAKE, type DatasetRole } from '../authz/dataset-roles.js';
-import { decide, ruleName, type Allow, type DatasetFacts, type Denial } from '../authz/decide.js';
+import { decide, ruleName, type Allow, type DatasetFacts } from '../authz/decide.js';
 import type { AccountPermission, DatasetPermission, Permission } from '../authz/permissions.js';
 import { changeOf, type Context } from '../context.js';
 import { isInAnotherWorkspace, lockFlow, readDatasetFacts } from '../domain/access.js';
 import type { Change } from '../domain/change.js';
-import { DomainError, notFound, unauthenticated } from '../errors.js';
+import { forbidden, notFound, unauthenticated } from '../errors.js';
 
 /** A rule about one dataset. */
 export interface DatasetScope {
@@ -67,17 +67,9 @@ function principalOf({ principal, unauthenticated: reason }: Context) {
 
 function allow(context: Context, permission: Permission): true {
   const decision = decide(principalOf(context), permission);
-  if (!decision.allowed) throw forbidden([decision.denial]);
+  if (!decision.allowed) throw forbidden(decision.denial);
   context.change?.allow(decision.via);
   return true;
-}
-
-/** Says of the first permission why it is missing, and names them all. */
-function forbidden(denials: readonly [Denial, ...Denial[]]): DomainError {
-  const [first] = denials;
-  return new DomainError('FORBIDDEN', `You may not do this: it takes “${first.rule}”.`, {
-    denial: { ...first, missing: denials.flatMap(({ missing }) => missing) },
-  });
 }
 
 function noteVia(context: Context, { permission, via }: Allow, datasetId: string): void {
@@ -149,7 +141,11 @@ function allowAll(
 ): true {
   const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
   const [denial, ...others] = decisions.flatMap((each) => (each.allowed ? [] : [each.denial]));
-  if (denial) throw forbidden([denial, ...others]);
+  if (denial) {
+    // It says of the first why it is missing, and names them all.
+    const all = { ...denial, missing: [denial, ...others].flatMap(({ missing }) => missing) };
+    throw forbidden(all);
+  }
   for (const decision of decisions) {
     if (decision.allowed) noteVia(context, decision, id);
   }

@@ -226,7 +226,7 @@ await withGateway(async (bench) => {
   );
   console.log(files);
   if (process.argv.includes('--write')) {
-    const blocks = { 'bench-large': () => `${pages}\n`, 'bench-files': () => `${files}\n` };
+    const blocks = { 'bench-large': () => pages, 'bench-files': () => files };
     writeFileSync('README.md', withBlocks(read('README.md'), blocks));
   }
 });

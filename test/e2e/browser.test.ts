@@ -114,7 +114,7 @@ describe('the demo', () => {
     await page.waitForURL(`${address}/graphql`);
 
     expect(await bar(page)).toMatch(/Signed in as Vera Dataset\s+· Acme · Viewer/);
-    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset']);
+    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset', 'Rows', 'TakeRowsOut']);
     const shown = await run(page, 'MyDatasets');
     expect(suppliers(shown)).toMatchObject({ members: null, settings: null });
     const refused = shown.errors?.find(({ path: at }) => at.at(-1) === 'members');
@@ -141,7 +141,7 @@ describe('the demo', () => {
   test('who changes to another person gets their tabs, and leaves no session behind', async () => {
     const page = await openPage();
     await signInAs(page, 'Vera Dataset');
-    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset']);
+    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset', 'Rows', 'TakeRowsOut']);
     await run(page, 'MyDatasets');
 
     await page.getByRole('link', { name: 'Change person' }).click();
@@ -165,7 +165,7 @@ describe('the demo', () => {
     await page.reload();
     expect(await tabs(page)).toContain('EverythingByOverride');
     await signInAs(page, 'Vera Dataset');
-    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset']);
+    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset', 'Rows', 'TakeRowsOut']);
   });
 
   test('signing out leads home, and GraphiQL says that nobody is signed in', async () => {
@@ -257,7 +257,7 @@ describe('without the demo', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(`${address}/graphql`);
     expect(await bar(page)).toContain('Signed in as Vera Dataset');
-    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset']);
+    expect(await tabs(page)).toEqual(['WhoAmI', 'MyDatasets', 'OneDataset', 'Rows', 'TakeRowsOut']);
 
     await page.goto(address);
     await page.getByRole('link', { name: 'Continue to GraphiQL' }).click();
