@@ -81,7 +81,7 @@ builder.mutationField('updateDatasetSettings', (t) =>
       downloadPolicy: t.input.field({
         type: EgressPolicy,
         required: false,
-        description: 'Who may download attachments.',
+        description: 'Who may download files: attachments, and what is exported.',
       }),
       printPolicy: t.input.field({
         type: EgressPolicy,

@@ -70,7 +70,7 @@ builder.prismaObject('DatasetSettings', {
   fields: (t) => ({
     downloadPolicy: t.expose('downloadPolicy', {
       type: EgressPolicy,
-      description: 'Who may download attachments.',
+      description: 'Who may download files: attachments, and what is exported.',
     }),
     printPolicy: t.expose('printPolicy', { type: EgressPolicy, description: 'Who may print.' }),
     exportPolicy: t.expose('exportPolicy', { type: EgressPolicy, description: 'Who may export.' }),

@@ -228,7 +228,7 @@ describe('duplicateDataset', () => {
     expect(await historyOf(copy.id)).toEqual([]);
     const values = [
       { name: 'name', fieldId: null, before: null, after: 'Copy of Suppliers' },
-      { name: 'copyId', fieldId: null, before: null, after: copy.rowId },
+      { name: 'copyId', fieldId: null, before: null, after: copy.id },
       { name: 'rows', fieldId: null, before: null, after: 1 },
     ];
     const [entry] = await historyOf(dataset.id);
