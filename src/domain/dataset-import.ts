@@ -138,28 +138,35 @@ export async function receiveFile(
 async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number> {
   let count = 0;
   let writing = Promise.resolve();
-  for await (const batch of gathered(sheet.rows)) {
-    const number = count + 1;
-    count += batch.length;
-    if (count > MOST_ROWS) {
-      throw new DomainError(
-        'LIMIT_REACHED',
-        `A file has at most ${MOST_ROWS.toLocaleString('en')} rows. Split it.`,
-        { limit: MOST_ROWS },
-      );
+  try {
+    for await (const batch of gathered(sheet.rows)) {
+      const number = count + 1;
+      count += batch.length;
+      if (count > MOST_ROWS) throw tooManyRows();
+      const json = JSON.stringify(batch);
+      await writing;
+      // The database keeps a batch while the next comes in.
+      writing = keepBatch(db, id, number, count, json);
+      writing.catch(() => undefined);
     }
-    const json = JSON.stringify(batch);
     await writing;
-    // The database keeps a batch while the next comes in.
-    writing = keepBatch(db, id, number, count, json);
-    writing.catch(() => undefined);
+  } finally {
+    // Whoever lets go of the rows because of a failure must find them all.
+    await writing.catch(() => undefined);
   }
-  await writing;
   // What was detected is certain only now.
   const { columns, detected } = sheet;
   const { format, encoding = null, delimiter = null } = detected;
   await advance(db, id, 'RECEIVING', { columns: [...columns], format, encoding, delimiter });
   return count;
+}
+
+function tooManyRows(): DomainError {
+  return new DomainError(
+    'LIMIT_REACHED',
+    `A file has at most ${MOST_ROWS.toLocaleString('en')} rows. Split it.`,
+    { limit: MOST_ROWS },
+  );
 }
 
 /** Throws IMPORT_CANCELLED. */
