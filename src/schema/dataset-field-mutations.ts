@@ -9,7 +9,7 @@ import {
 import { encodeId, idOf } from '../domain/ids.js';
 import { builder } from './builder.js';
 import { DatasetField } from './dataset-field.js';
-import { datasetPayload, theDataset } from './dataset-payload.js';
+import { datasetPayload, theDataset, THROUGH_ALL_ROWS } from './dataset-payload.js';
 import { FieldType } from './enums.js';
 import { choices, helpText, name, position } from './inputs.js';
 import { onDatasetOf } from './scopes.js';
@@ -34,6 +34,7 @@ builder.mutationField('addDatasetField', (t) =>
     type: fieldPayload('AddDatasetFieldPayload'),
     description: 'Adds a field. Rows that are there already get its default.',
     audit: 'datasetField.added',
+    longest: THROUGH_ALL_ROWS,
     authScopes: onDatasetOf(['datasetField:write'], theDataset),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),
@@ -87,6 +88,7 @@ builder.mutationField('updateDatasetField', (t) =>
     description:
       'Changes what is given of a field and keeps the rest. With another type its values are converted; if some do not convert, nothing changes and the error lists their rows.',
     audit: 'datasetField.updated',
+    longest: THROUGH_ALL_ROWS,
     authScopes: onDatasetOf(['datasetField:edit'], theDataset),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),
@@ -153,6 +155,7 @@ builder.mutationField('removeDatasetField', (t) =>
     type: RemoveDatasetFieldPayload,
     description: 'Removes a field and everything that rows hold in it. There is no way back.',
     audit: 'datasetField.removed',
+    longest: THROUGH_ALL_ROWS,
     authScopes: onDatasetOf(['datasetField:edit', 'datasetField:write'], theDataset),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),

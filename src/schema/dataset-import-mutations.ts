@@ -12,12 +12,9 @@ import { mapColumns, unknownColumns, type ColumnChoice } from '../domain/import-
 import { runDatasetImport } from '../domain/import-run.js';
 import { builder } from './builder.js';
 import { ColumnInput, DatasetImport, mayImport } from './dataset-import.js';
-import { datasetPayload, theDataset } from './dataset-payload.js';
+import { datasetPayload, theDataset, THROUGH_ALL_ROWS } from './dataset-payload.js';
 import { fileName } from './inputs.js';
 import { onDatasetOf, type ConditionFacts } from './scopes.js';
-
-/** So long a file of the greatest length may take. */
-const LONGEST_RUN_MS = 600_000;
 
 /** The payload of a mutation on an import: the import as it is afterwards, too. */
 function importPayload(title: string) {
@@ -109,7 +106,7 @@ builder.mutationField('runDatasetImport', (t) =>
     audit: 'dataset.imported',
     authScopes: onDatasetOf(['dataset:import'], theRun),
     around: claimed,
-    longest: LONGEST_RUN_MS,
+    longest: THROUGH_ALL_ROWS,
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),
       importId: t.input.id({ description: 'The import, whose state is READY.' }),

@@ -9,7 +9,7 @@ import {
 } from '../domain/dataset.js';
 import { encodeId, idOf } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
-import { datasetPayload, theDataset } from './dataset-payload.js';
+import { datasetPayload, theDataset, THROUGH_ALL_ROWS } from './dataset-payload.js';
 import { EgressPolicy } from './enums.js';
 import { description, name } from './inputs.js';
 import { onDatasetOf } from './scopes.js';
@@ -120,6 +120,7 @@ builder.mutationField('duplicateDataset', (t) =>
     description:
       'Makes a dataset with the same fields, settings and views, and if wanted the same rows. You become its Admin, and its only member; its history begins anew.',
     audit: 'dataset.duplicated',
+    longest: THROUGH_ALL_ROWS,
     authScopes: onDatasetOf(['dataset:duplicate'], theDataset),
     input: {
       datasetId: t.input.id({ description: 'The dataset to duplicate.' }),
@@ -153,6 +154,7 @@ builder.mutationField('deleteDataset', (t) =>
     type: DeleteDatasetPayload,
     description: 'Deletes a dataset and all that is in it. There is no way back.',
     audit: 'dataset.deleted',
+    longest: THROUGH_ALL_ROWS,
     authScopes: onDatasetOf(['dataset:delete'], theDataset),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),

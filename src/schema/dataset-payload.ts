@@ -29,3 +29,6 @@ export function datasetPayload<Payload extends { datasetId: string } = { dataset
 export function theDataset({ input }: { input: { datasetId: string } }) {
   return { id: idOf('Dataset', input.datasetId) };
 }
+
+/** So long a mutation may take that goes through all the rows of a dataset, in milliseconds. */
+export const THROUGH_ALL_ROWS = 600_000;
