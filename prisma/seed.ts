@@ -123,6 +123,7 @@ async function seedAcme(
   const robot = await tx.serviceAccount.create({
     data: {
       accountId,
+      slot: 1,
       name: 'Nightly import',
       nameKey: nameKey('Nightly import'),
       handle: 'sa:nightly-import',

@@ -4,6 +4,7 @@ const NO_ACCOUNT = '00000000-0000-0000-0000-000000000000';
 
 /** The models that belong to one account, each by its column `accountId`. */
 const TENANT_MODELS: ReadonlySet<string> = new Set<Prisma.ModelName>([
+  'Party',
   'User',
   'Role',
   'RoleParent',
@@ -11,6 +12,8 @@ const TENANT_MODELS: ReadonlySet<string> = new Set<Prisma.ModelName>([
   'Group',
   'GroupMember',
   'ServiceAccount',
+  'AccessKey',
+  'ImpersonationGrant',
   'Flow',
   'FlowMember',
   'DatasetSettings',

@@ -68,7 +68,8 @@ export async function exportDataset(
   const egress = await tx.egressRecord.create({
     data: {
       accountId: principal.accountId,
-      userId: principal.subject.id,
+      subjectId: principal.subject.id,
+      actorId: principal.actor.id,
       flowId,
       kind: 'EXPORT',
       format,
@@ -138,12 +139,19 @@ async function assertFits(tx: Tx, query: RowQuery): Promise<void> {
 /** The record of an export that the subject may still fetch. Throws NOT_FOUND. */
 export async function getExport(
   db: Db,
-  { subject }: Principal,
+  { subject, actor }: Principal,
   id: string,
   now: Date,
 ): Promise<EgressRecordModel & { readonly flowId: string }> {
   const egress = await db.egressRecord.findFirst({
-    where: { id, userId: subject.id, kind: 'EXPORT', fetchedAt: null, expiresAt: { gt: now } },
+    where: {
+      id,
+      subjectId: subject.id,
+      actorId: actor.id,
+      kind: 'EXPORT',
+      fetchedAt: null,
+      expiresAt: { gt: now },
+    },
   });
   if (egress?.flowId == null) throw notFound();
   return { ...egress, flowId: egress.flowId };

@@ -50,6 +50,7 @@ test('an empty database gets its tables once, and keeps its rows', TIMEOUT, asyn
   expect(applied.map((row) => row.migration_name)).toEqual([
     '20261121000000_init',
     '20261121234802_dataset_contents',
+    '20261122025413_service_accounts',
   ]);
   expect(await opening(location)).toEqual({ message: 'opened', steps: [] });
   await withDatabase(async (database) => {

@@ -12,7 +12,20 @@ async function fill(client: PrismaClient): Promise<string> {
   const { here, dataset, admin } = await world();
   const { accountId } = here;
   await here.group([admin]);
-  await here.serviceAccount();
+  const serviceAccountId = await here.serviceAccount();
+  await client.accessKey.create({
+    data: {
+      accountId,
+      serviceAccountId,
+      slot: 1,
+      name: 'A',
+      secretHash: new Uint8Array(32),
+      pepperVersion: 1,
+    },
+  });
+  await client.impersonationGrant.create({
+    data: { accountId, serviceAccountId, resource: 'GLOBAL_MY_ITEMS' },
+  });
   const [role, parent] = await client.role.findMany({ where: { accountId }, take: 2 });
   await client.roleParent.create({
     data: { accountId, roleId: role?.id ?? '', parentId: parent?.id ?? '' },
@@ -32,7 +45,11 @@ async function fill(client: PrismaClient): Promise<string> {
   });
   const egress = { kind: 'EXPORT', format: 'CSV', fileName: 'a.csv', selection: {} } as const;
   await client.egressRecord.create({
-    data: { accountId, flowId, userId: admin.id, ...egress, expiresAt: new Date() },
+    data: {
+      ...{ accountId, flowId, subjectId: admin.id, actorId: admin.id },
+      ...egress,
+      expiresAt: new Date(),
+    },
   });
   await client.auditEntry.create({
     data: { accountId, action: 'thing.done', outcome: 'SUCCEEDED', requestId: 'r' },

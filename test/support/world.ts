@@ -79,6 +79,7 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
     data: [...roles].map(([builtIn, id]) => ({ id, accountId, builtIn, name: builtIn })),
   });
 
+  let programs = 0;
   const here: Workspace = {
     accountId,
     slug,
@@ -120,6 +121,7 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
       const { id } = await client.serviceAccount.create({
         data: {
           accountId,
+          slot: (programs += 1),
           name,
           nameKey: key,
           handle: `sa:${key.replaceAll(' ', '-')}`,
