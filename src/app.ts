@@ -10,6 +10,7 @@ import type { Config } from './config.js';
 import { createContext, type Context, type System } from './context.js';
 import type { Database } from './db/database.js';
 import { runCounted } from './db/statements.js';
+import { touchKey } from './domain/access-key.js';
 import { touchSession } from './domain/session.js';
 import { maskError, useErrors } from './http/errors.js';
 import { strictHeaders } from './http/headers.js';
@@ -89,9 +90,9 @@ export function createApp({
     const { requestId } = served.request.provenance;
     response.headers.set('x-request-id', requestId);
     logRequest(log, request, response, served, started);
-    if (context?.principal && context.lastSeenAt) {
-      const touched = touchSession(system, context.principal.credential.id, context.lastSeenAt)
-        .catch((error: unknown) => log.warn({ requestId, error }, 'session not touched'))
+    if (context?.principal) {
+      const touched = touch(system, context)
+        .catch((error: unknown) => log.warn({ requestId, error }, 'use not noted'))
         .finally(() => afterwards.delete(touched));
       afterwards.add(touched);
     }
@@ -148,6 +149,16 @@ function useCsrfPrevention(): Plugin {
         ? onRequestParse?.(payload)
         : undefined,
   };
+}
+
+/** Notes, off the request's path, that its credential is in use. */
+function touch(system: System, { principal, lastUsedAt, provenance }: Context): Promise<void> {
+  if (!principal) return Promise.resolve();
+  const { credential } = principal;
+  if (credential.kind !== 'session') {
+    return touchKey(system, credential, lastUsedAt, provenance.ipAddress);
+  }
+  return lastUsedAt ? touchSession(system, credential.id, lastUsedAt) : Promise.resolve();
 }
 
 /** A session that began or ended in this request leaves its mark in the browser. */

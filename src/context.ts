@@ -4,20 +4,25 @@ import type { Provenance } from './audit/record.js';
 import type { Attempts } from './authn/attempts.js';
 import {
   authenticate,
+  identityOf,
   reread,
   type Authenticated,
+  type Presented,
   type Unauthenticated,
 } from './authn/authenticate.js';
-import { parseToken } from './authn/token.js';
-import type { DatasetFacts } from './authz/decide.js';
+import type { FlowKind } from './authz/boundary.js';
+import type { FlowFacts } from './authz/decide.js';
 import type { Permission } from './authz/permissions.js';
 import type { Principal } from './authz/principal.js';
 import type { PrismaClient } from './db/generated/client.js';
 import { scopeToAccount, type Db, type Tx } from './db/scoped.js';
-import { readDatasetFacts } from './domain/access.js';
+import { readFlowFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
-import { readAdministered } from './domain/dataset-member.js';
+import { readAdministered } from './domain/flow-member.js';
+import { invalidInput } from './errors.js';
+
+const LONGEST_REASON = 500;
 
 /** What every request shares. The client is unscoped: only signing in, which starts without an account, uses it. */
 export interface System {
@@ -36,8 +41,8 @@ export interface Context {
   principal: Principal | undefined;
   /** Why there is no principal. */
   unauthenticated: Unauthenticated | undefined;
-  /** When the session was last seen before this request. */
-  readonly lastSeenAt: Date | undefined;
+  /** When the credential was last used before this request; null: never. */
+  readonly lastUsedAt: Date | null;
   /** Reads and writes rows of the principal's account only; inside a mutation, through its transaction. */
   readonly db: Db;
   /** The same beside the transaction of a mutation: for what others are to see at once. */
@@ -47,29 +52,32 @@ export interface Context {
   contents: Contents;
   /** Inside a mutation only. */
   readonly change: RuledChange | undefined;
-  /** What only the override allowed, by dataset: marked in the answer and in the log. */
+  /** What only the override allowed, by flow: marked in the answer and in the log. */
   readonly overrides: Map<string, OverrideUse>;
+  /** The grants that let the actor read as the subject. */
+  readonly impersonations: Set<string>;
   /** What the answer leaves behind in the browser: a new session, or (null) none. */
   readonly response: { session?: { readonly token: string; readonly expiresAt: Date } | null };
 }
 
 export interface OverrideUse {
+  readonly kind: FlowKind;
   readonly permissions: Set<Permission>;
   /** Whether the entry of a mutation tells of it already. */
   audited: boolean;
 }
 
-/** What the principal holds on the datasets that a request touches, read once a page. */
+/** What the principal holds on the flows that a request touches, read once a page. */
 export class Access {
-  readonly #known = new Map<string, DatasetFacts | undefined>();
-  readonly #loader: DataLoader<string, DatasetFacts | undefined>;
+  readonly #known = new Map<string, FlowFacts | undefined>();
+  readonly #loader: DataLoader<string, FlowFacts | undefined>;
   readonly #administered: DataLoader<string, boolean>;
 
   constructor(reader: Tx, principal: Principal | undefined) {
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
-        ? await readDatasetFacts(reader, principal, principal.subject, ids)
-        : new Map<string, DatasetFacts>();
+        ? await readFlowFacts(reader, principal, principal.subject, ids)
+        : new Map<string, FlowFacts>();
       for (const id of ids) this.#known.set(id, facts.get(id));
       return ids.map((id) => facts.get(id));
     });
@@ -79,13 +87,13 @@ export class Access {
     });
   }
 
-  /** Whether a dataset has an active Admin. */
+  /** Whether a flow has an active Admin or Owner. */
   isAdministered(id: string): Promise<boolean> {
     return this.#administered.load(id);
   }
 
   /** Answers at once where the facts are known, so that the rules of a page need no promise each. */
-  dataset(id: string): DatasetFacts | undefined | Promise<DatasetFacts | undefined> {
+  flow(id: string): FlowFacts | undefined | Promise<FlowFacts | undefined> {
     return this.#known.has(id) ? this.#known.get(id) : this.#loader.load(id);
   }
 }
@@ -94,9 +102,11 @@ export class Access {
 export async function createContext(
   system: System,
   provenance: Provenance,
-  presented: string | undefined,
+  presented: Presented,
 ): Promise<Context> {
-  const found = await findPrincipal(system, presented);
+  assertReason(presented);
+  const { client, pepper, now } = system;
+  const found = await authenticate(client, presented, pepper, now());
   const { principal, unauthenticated } = outcome(found);
   const db = scopeToAccount(system.client, principal?.accountId);
   return {
@@ -104,13 +114,14 @@ export async function createContext(
     provenance,
     principal,
     unauthenticated,
-    lastSeenAt: typeof found === 'string' ? undefined : found.lastSeenAt,
+    lastUsedAt: typeof found === 'string' ? null : found.lastUsedAt,
     db,
     outside: db,
     access: new Access(db, principal),
     contents: new Contents(db),
     change: undefined,
     overrides: new Map(),
+    impersonations: new Set(),
     response: {},
   };
 }
@@ -139,7 +150,7 @@ export async function refresh(context: Context): Promise<void> {
   if (!context.principal) return;
   const found = await reread(
     context.system.client,
-    context.principal.credential.id,
+    identityOf(context.principal),
     context.system.now(),
   );
   Object.assign(context, outcome(found));
@@ -147,12 +158,11 @@ export async function refresh(context: Context): Promise<void> {
   context.contents = new Contents(context.db);
 }
 
-function findPrincipal(system: System, presented: string | undefined) {
-  if (presented === undefined) return 'NO_CREDENTIAL';
-  const token = parseToken(presented);
-  return token
-    ? authenticate(system.client, token, system.pepper, system.now())
-    : 'INVALID_CREDENTIAL';
+/** The reason goes into every entry, so it has an end. Throws INVALID_INPUT. */
+function assertReason({ reason = '' }: Presented): void {
+  if (reason.length <= LONGEST_REASON) return;
+  const message = `A reason has at most ${LONGEST_REASON} characters.`;
+  throw invalidInput([{ path: ['X-Act-Reason'], message }]);
 }
 
 function outcome(found: Authenticated | Unauthenticated) {

@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   IMPORT_NOT_READY: 'The import is not in the state that this takes: `extensions.state`.',
   IMPORT_CANCELLED: 'The import was cancelled; nothing was changed.',
   EXPORT_NOT_ALLOWED: 'The settings of the dataset do not let your role take data out.',
+  KIND_NOT_IMPERSONABLE:
+    'Service accounts are not let act as others on a single flow of this kind.',
   DUPLICATE_NAME: 'There is one of this name already; choose another.',
   LIMIT_REACHED: 'There are as many as there can be: `extensions.limit`.',
   INVALID_FILE: 'The file cannot be read as it is; `extensions.reason` says why, and where.',
@@ -65,6 +67,11 @@ const UNAUTHENTICATED_MESSAGES: Readonly<Record<string, string>> = {
   INVALID_CREDENTIAL: 'The credential is not valid. Sign in again.',
   SESSION_ENDED: 'The session has ended. Sign in again.',
   SUSPENDED: 'You are suspended. Ask an Admin of the account to reactivate you.',
+  KEY_INACTIVE: 'The key is inactive. Have it activated, or use another.',
+  KEY_EXPIRED: 'The key has expired. Make another, or rotate it in time.',
+  SERVICE_ACCOUNT_DISABLED: 'The service account is disabled. Ask a Super Admin or IAM Admin.',
+  ACT_AS_NEEDS_ACCESS_KEY:
+    'Only the access key of a service account acts as somebody else. Leave X-Act-As out.',
 };
 
 /** Nobody is signed in; `reason` is what authentication found instead of a principal. */

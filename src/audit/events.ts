@@ -30,12 +30,54 @@ export const AUDIT_ACTIONS = {
   'datasetMember.removed': 'A member was removed from a dataset.',
   'datasetMember.left': 'A member left a dataset.',
   'datasetMember.roleAssumed': 'A Super Admin gave themselves a role on a dataset.',
+  'operation.queried': 'A service account read something, or tried to.',
+  'serviceAccount.created': 'A service account was made.',
+  'serviceAccount.updated': 'The name or purpose of a service account was changed.',
+  'serviceAccount.disabled': 'A service account was disabled: its keys sign nobody in.',
+  'serviceAccount.enabled': 'A disabled service account was enabled again.',
+  'serviceAccount.deleted': 'A service account was deleted, with its keys, memberships and grants.',
+  'accessKey.created': 'A service account got a key.',
+  'accessKey.renamed': 'A key of a service account got another name.',
+  'accessKey.switched': 'A key of a service account was activated or deactivated.',
+  'accessKey.rotated': 'A key of a service account got a successor.',
+  'accessKey.deleted': 'A key of a service account was deleted.',
+  'accessToken.issued': 'A key was exchanged for an access token.',
+  'apiKey.created': 'A person made an API key.',
+  'apiKey.renamed': 'An API key got another name.',
+  'apiKey.switched': 'An API key was activated or deactivated.',
+  'apiKey.rotated': 'An API key got a successor.',
+  'apiKey.deleted': 'An API key was deleted.',
+  'impersonation.granted': 'A service account was let act as others.',
+  'impersonation.revoked': 'A service account may no longer act as others.',
+  'flow.created': 'A flow was made.',
+  'flow.updated': 'A flow got another name or description.',
+  'flow.deleted': 'A flow was deleted.',
+  'flow.overridden': 'A Super Admin looked at a flow without a role on it.',
+  'flowMember.added': 'Somebody was added to a flow.',
+  'flowMember.roleChanged': 'A member of a flow got another role.',
+  'flowMember.removed': 'A member was removed from a flow.',
+  'flowMember.left': 'A member left a flow.',
+  'flowMember.roleAssumed': 'An Admin gave themselves a role on a flow.',
 } as const;
 
 export type AuditAction = keyof typeof AUDIT_ACTIONS;
 
 export interface AuditTarget {
-  readonly type: 'Dataset' | 'Session' | 'User';
+  readonly type:
+    | 'AccessKey'
+    | 'Account'
+    | 'App'
+    | 'Board'
+    | 'Chat'
+    | 'Dataset'
+    | 'ImpersonationGrant'
+    | 'Integration'
+    | 'List'
+    | 'Process'
+    | 'ServiceAccount'
+    | 'Session'
+    | 'Space'
+    | 'User';
   readonly id: string;
 }
 
@@ -49,4 +91,6 @@ export interface AuditEvent {
   readonly after?: Values;
   /** The path that allowed it. */
   readonly via?: string | undefined;
+  /** The grant that let the actor act as the subject. */
+  readonly grantId?: string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Denial } from '../authz/decide.js';
-import type { Principal } from '../authz/principal.js';
+import { NOBODY, type Principal } from '../authz/principal.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { AuditEvent } from './events.js';
 
@@ -47,8 +47,10 @@ export async function recordAll(
     'credential' in who
       ? {
           accountId: who.accountId,
-          subjectId: who.subject.id,
+          // Whoever was to be acted as may be nobody.
+          subjectId: who.subject.id === NOBODY ? null : who.subject.id,
           actorId: who.actor.id,
+          reason: who.acting?.reason ?? null,
           credentialKind: who.credential.kind,
           credentialId: who.credential.id,
         }
@@ -58,7 +60,7 @@ export async function recordAll(
           actorId: who.subjectId ?? null,
         };
   await tx.auditEntry.createMany({
-    data: events.map(({ action, target, before, after, via }) => ({
+    data: events.map(({ action, target, before, after, via, grantId }) => ({
       ...parties,
       action,
       outcome: failure?.outcome ?? 'SUCCEEDED',
@@ -69,6 +71,7 @@ export async function recordAll(
       ...(before && { before }),
       ...(after && { after }),
       via: via ?? null,
+      grantId: grantId ?? null,
       requestId: provenance.requestId,
       ipAddress: provenance.ipAddress ?? null,
       userAgent: provenance.userAgent?.slice(0, 512) ?? null,

@@ -5,9 +5,11 @@ import { crc32 } from 'node:zlib';
  * The text that a credential is presented as: `fgs_<id>_<secret><checksum>`.
  * The checksum lets a mistyped one be refused, and a leaked one be found by scanners, without the database.
  */
-const PREFIXES = { session: 'fgs' } as const;
+const PREFIXES = { session: 'fgs', accessKey: 'fgk', apiKey: 'fgp' } as const;
 
-type TokenKind = keyof typeof PREFIXES;
+export type TokenKind = keyof typeof PREFIXES;
+
+const KINDS = Object.keys(PREFIXES) as TokenKind[];
 
 /** 256 bits of entropy, so a plain keyed hash is enough to keep it (no slow password hash). */
 const SECRET_BYTES = 32;
@@ -24,17 +26,23 @@ export interface ParsedToken {
 /** Makes the text for a new credential with this id, and the hash to keep of it. */
 export function mintToken(kind: TokenKind, id: string, pepper: string) {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
-  const body = `${PREFIXES[kind]}_${id.replaceAll('-', '')}_${secret}`;
+  const body = `${publicPart(kind, id)}_${secret}`;
   return { token: body + checksum(body), secretHash: hashSecret(secret, pepper) };
+}
+
+/** The part of a credential's text that tells which one it is and is no secret: the user name of HTTP Basic. */
+export function publicPart(kind: TokenKind, id: string): string {
+  return `${PREFIXES[kind]}_${id.replaceAll('-', '')}`;
 }
 
 /** Reads a presented credential; undefined if it was never one of ours. */
 export function parseToken(text: string): ParsedToken | undefined {
-  const match = /^(fgs)_([0-9a-f]{32})_([\w-]{43})([0-9a-f]{8})$/.exec(text);
+  const match = /^(fg[skp])_([0-9a-f]{32})_([\w-]{43})([0-9a-f]{8})$/.exec(text);
   if (!match) return undefined;
-  const [, , hex = '', secret = '', sum] = match;
-  if (checksum(text.slice(0, -8)) !== sum) return undefined;
-  return { kind: 'session', id: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), secret };
+  const [, prefix, hex = '', secret = '', sum] = match;
+  const kind = KINDS.find((name) => PREFIXES[name] === prefix);
+  if (!kind || checksum(text.slice(0, -8)) !== sum) return undefined;
+  return { kind, id: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), secret };
 }
 
 export function hashSecret(secret: string, pepper: string): Uint8Array<ArrayBuffer> {

@@ -57,10 +57,14 @@ export const ACCOUNT_ROLE_TABLE = {
   'billing:manage': ['SUPER_ADMIN', 'ADMIN'],
   'integration:configure': ['ADMIN'],
 
-  // Flows and connections. An Admin sees every flow but edits only what is shared with them.
+  // Flows and connections. Who holds no role on a flow has these; an Admin sees every flow but edits only what is
+  // shared with them, and a Super Admin sees by override.
   'flow:create': ['SUPER_ADMIN', 'ADMIN', 'EDITOR'],
-  'flow:readAny': ['ADMIN'],
+  'flow:readAny': ['ADMIN', 'EDITOR', 'VIEWER'],
+  'flow:editAny': ['EDITOR'],
+  'flow:executeAny': ['EDITOR', 'VIEWER'],
   'flow:assumeOwner': ['SUPER_ADMIN', 'ADMIN'],
+  'flow:override': ['SUPER_ADMIN'],
   'execution:read': ['ADMIN', 'EDITOR', 'VIEWER'],
   'connection:manage': ['ADMIN', 'EDITOR'],
   'connection:readAny': ['ADMIN'],

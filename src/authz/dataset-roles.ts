@@ -1,4 +1,5 @@
 import type { DatasetPermission } from './permissions.js';
+import type { Cell, Row } from './role-table.js';
 
 /** The roles on a dataset, strongest first. */
 export const DATASET_ROLES = ['ADMIN', 'MEMBER', 'VIEWER'] as const;
@@ -11,30 +12,12 @@ export const DATASET_ROLE_NAMES = {
   VIEWER: 'Viewer',
 } as const satisfies Record<DatasetRole, string>;
 
-/** What a cell may demand beyond the role; `decide` looks each up in the facts. */
-export const CONDITIONS = {
-  ownView: 'only views they own',
-  targetNotAdmin: 'never of an Admin',
-  existingFields: 'only into fields that exist',
-} as const;
-
-export type Condition = keyof typeof CONDITIONS;
-
-/** Allowed, refused, or allowed under one condition. */
-export type Cell = boolean | Condition;
-
-export interface Row extends Readonly<Record<DatasetRole, Cell>> {
-  readonly label: string;
-  /** Whether a Super Admin may do it without a role on the dataset. */
-  readonly override: boolean;
-}
-
 const yes = true;
 const no = false;
 
 /**
  * The dataset table, a line a permission: who can do this? First the eighteen rows of what people do in a
- * dataset, then the four of whom they may promote, demote and remove.
+ * dataset, then the four of whom they may promote, demote and remove, and whether they let service accounts act there.
  *
  * A Super Admin without a role may look and share; for everything else they first give themselves a role.
  */
@@ -62,7 +45,9 @@ export const DATASET_ROLE_TABLE = {
   'datasetMember:makeMember': row('Make a member', yes, 'targetNotAdmin', no, { override: true }),
   'datasetMember:makeViewer': row('Make a viewer', yes, 'targetNotAdmin', no, { override: true }),
   'datasetMember:remove': row('Remove', yes, 'targetNotAdmin', no),
-} as const satisfies Record<DatasetPermission, Row>;
+
+  'dataset:extendImpersonation': row('Extend impersonation', yes, no, no),
+} as const satisfies Record<DatasetPermission, Row<DatasetRole>>;
 
 function row(
   label: string,
@@ -70,7 +55,7 @@ function row(
   member: Cell,
   viewer: Cell,
   { override = false } = {},
-): Row {
+): Row<DatasetRole> {
   return { label, ADMIN: admin, MEMBER: member, VIEWER: viewer, override };
 }
 

@@ -1,29 +1,40 @@
-import { ACCOUNT_ROLE_NAMES, ACCOUNT_ROLE_TABLE } from './account-roles.js';
+import { NEVER_DELEGABLE, resourceOf, SIGNED_IN_ONLY, type FlowKind } from './boundary.js';
 import {
-  CONDITIONS,
-  DATASET_ROLES,
-  DATASET_ROLE_NAMES,
-  DATASET_ROLE_TABLE,
-  type Condition,
-  type DatasetRole,
-} from './dataset-roles.js';
-import type { AccountPermission, DatasetPermission, Permission } from './permissions.js';
+  accountDenial,
+  flowDenial,
+  impersonationDenial,
+  keyDenial,
+  undelegable,
+  type Denial,
+} from './denial.js';
+import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
+import { MEMBER_ROLES, type Condition, type MemberRole } from './role-table.js';
+import { isDatasetPermission, isSharedPermission, rowOf, type SharedPermission } from './tables.js';
+
+export type { Denial } from './denial.js';
 
 /** The path by which something was allowed. */
 export type Via = 'DIRECT' | 'GROUP' | 'ACCOUNT_ROLE' | 'SUPER_ADMIN_OVERRIDE' | 'SELF';
 
-/** One way in which the subject holds a role on a dataset. */
+/** One way in which the subject holds a role on a flow. */
 export interface Grant {
   readonly via: 'DIRECT' | 'GROUP';
-  readonly role: DatasetRole;
+  readonly role: MemberRole;
 }
 
-/** What a decision on a dataset rests on. A condition whose fact is missing is not met. */
-export interface DatasetFacts {
+/** What a decision on a flow rests on. A condition whose fact is missing is not met. */
+export interface FlowFacts {
+  readonly kind?: FlowKind | undefined;
   readonly grants: readonly Grant[];
+  /** The live grant that lets the actor act as others on this flow. */
+  readonly impersonationId?: string | null | undefined;
   /** The member to be changed or removed; null: not a member yet. */
-  readonly target?: { readonly role: DatasetRole | null };
+  readonly target?: {
+    readonly role: MemberRole | null;
+    /** Whether it is the subject or the actor. */
+    readonly isParty?: boolean;
+  };
   readonly view?: { readonly isNewOrOwn: boolean };
   readonly import?: {
     readonly onlyExistingFields: boolean;
@@ -36,38 +47,8 @@ export interface Allow {
   readonly allowed: true;
   readonly permission: Permission;
   readonly via: Via;
-}
-
-/** The four checks of a refusal, in the order in which a person would go through them. */
-export type CheckStep = 'ROLE' | 'ITEM_PERMISSION' | 'SUSPENSION' | 'TEAM_MEMBERSHIP';
-
-export interface Check {
-  readonly step: CheckStep;
-  readonly ok: boolean;
-  readonly fact: string;
-}
-
-export interface Remedy {
-  readonly kind:
-    | 'ASSUME_ROLE'
-    | 'ASK_DATASET_ADMIN'
-    | 'ASK_ACCOUNT_ADMIN'
-    | 'CHECK_WORKSPACE'
-    | 'SIGN_IN';
-  readonly who: string;
-  readonly how: string;
-}
-
-/** Why something was refused and what would help. It never names other people. */
-export interface Denial {
-  readonly permission: Permission;
-  readonly rule: string;
-  readonly reason: 'ROLE_LACKS_PERMISSION';
-  /** The subject's role where the rule looks: on the dataset, or in the account. */
-  readonly role: string | null;
-  readonly checks: readonly Check[];
-  readonly missing: readonly Permission[];
-  readonly remedies: readonly Remedy[];
+  /** What let the actor act as the subject. */
+  readonly impersonationId?: string | undefined;
 }
 
 export interface Deny {
@@ -77,44 +58,119 @@ export interface Deny {
 
 export type Decision = Allow | Deny;
 
-/** May the principal do this: in its account, or on the dataset that the facts are about? */
+/** May the principal do this: in its account, or on the flow that the facts are about? */
 export function decide(
   principal: Principal,
   permission: Permission,
-  facts: DatasetFacts = NO_FACTS,
+  facts: FlowFacts = NO_FACTS,
 ): Decision {
-  return isDatasetPermission(permission)
-    ? decideDataset(principal, permission, facts)
+  return isSharedPermission(permission)
+    ? decideOnFlow(principal, permission, facts)
     : decideAccount(principal, permission);
 }
 
-const NO_FACTS: DatasetFacts = { grants: [] };
+const NO_FACTS: FlowFacts = { grants: [] };
 
 function decideAccount(principal: Principal, permission: AccountPermission): Decision {
   if (!principal.permissions.has(permission)) {
-    return { allowed: false, denial: accountDenial(principal, permission) };
+    return deny(refusalOfCredential(principal, permission) ?? accountDenial(principal, permission));
   }
-  const via = permission === 'dataset:override' ? 'SUPER_ADMIN_OVERRIDE' : 'ACCOUNT_ROLE';
-  return { allowed: true, permission, via };
+  const isOverride = permission === 'dataset:override' || permission === 'flow:override';
+  const impersonationId = principal.acting && sharedGrantFor(principal, permission);
+  return {
+    allowed: true,
+    permission,
+    via: isOverride ? 'SUPER_ADMIN_OVERRIDE' : 'ACCOUNT_ROLE',
+    ...(impersonationId && { impersonationId }),
+  };
 }
 
-function decideDataset(
+/** The refusal that depends on nothing but the principal: it is the same whatever else there is or is not. */
+export function refusalOfCredential(
   principal: Principal,
-  permission: DatasetPermission,
-  facts: DatasetFacts,
+  permission: Permission,
+): Denial | undefined {
+  if (principal.restriction && !principal.restriction.has(permission)) {
+    return keyDenial(principal, permission, 'KEY_RESTRICTED');
+  }
+  if (principal.credential.kind !== 'session' && SIGNED_IN_ONLY.has(permission)) {
+    return principal.acting
+      ? undelegable(principal, permission)
+      : keyDenial(principal, permission, 'SIGN_IN_REQUIRED');
+  }
+  return undefined;
+}
+
+/**
+ * The refusal that comes before anything is looked for, because the credential does not reach so far: whether it
+ * exists makes no difference to the answer.
+ */
+export function refusedUnseen(
+  principal: Principal,
+  permission: SharedPermission,
+  facts: FlowFacts | undefined,
+): Denial | undefined {
+  const refusal = refusalOfCredential(principal, permission);
+  if (refusal) return refusal;
+  if (!principal.acting || impersonationOn(principal, facts)) return undefined;
+  return impersonationDenial(permission, 'NOT_COVERED');
+}
+
+function decideOnFlow(
+  principal: Principal,
+  permission: SharedPermission,
+  facts: FlowFacts,
 ): Decision {
-  const row = DATASET_ROLE_TABLE[permission];
+  const unseen = refusedUnseen(principal, permission, facts);
+  if (unseen) return deny(unseen);
+  const { acting } = principal;
+  const impersonationId = acting && impersonationOn(principal, facts);
+  // A shared resource reaches whatever the subject may see; a grant on one flow reaches its active members.
+  const isMember = facts.grants.length > 0 || acting?.shared.has('ALL_FLOWS_AND_INTEGRATIONS');
+  if (acting && !(acting.isActable && isMember)) {
+    return deny(impersonationDenial(permission, 'NOT_A_TARGET'));
+  }
   const grant = effectiveGrant(facts.grants);
+  const via = viaOf(principal, permission, grant, facts);
+  if (!via) return deny(flowDenial(principal, permission, grant, facts));
+  if (acting && (NEVER_DELEGABLE.has(permission) || facts.target?.isParty)) {
+    return deny(undelegable(principal, permission));
+  }
+  return { allowed: true, permission, via, ...(impersonationId && { impersonationId }) };
+}
+
+function viaOf(
+  { permissions }: Principal,
+  permission: SharedPermission,
+  grant: Grant | undefined,
+  facts: FlowFacts,
+): Via | undefined {
+  const row = rowOf(permission);
   if (grant) {
-    const cell = row[grant.role];
-    if (typeof cell === 'string' ? isMet(cell, facts) : cell) {
-      return { allowed: true, permission, via: grant.via };
-    }
+    // A role of the other family of flows gives nothing.
+    const cell = row[grant.role] ?? false;
+    if (typeof cell === 'string' ? isMet(cell, facts) : cell) return grant.via;
+  } else if (row.byDefault && takesDefault(facts.kind) && permissions.has(row.byDefault)) {
+    return 'ACCOUNT_ROLE';
   }
-  if (row.override && principal.permissions.has('dataset:override')) {
-    return { allowed: true, permission, via: 'SUPER_ADMIN_OVERRIDE' };
-  }
-  return { allowed: false, denial: datasetDenial(principal, permission, grant, facts) };
+  const override = isDatasetPermission(permission) ? 'dataset:override' : 'flow:override';
+  return row.override && permissions.has(override) ? 'SUPER_ADMIN_OVERRIDE' : undefined;
+}
+
+/** Whether people come in by their role in the account, and not by sharing alone. */
+export function takesDefault(kind: FlowKind | undefined): boolean {
+  return kind !== undefined && kind !== 'DATASET' && kind !== 'LIST';
+}
+
+/** The grant by which the actor acts as others on a flow. */
+function impersonationOn({ acting }: Principal, facts: FlowFacts | undefined): string | undefined {
+  return acting?.shared.get('ALL_FLOWS_AND_INTEGRATIONS') ?? facts?.impersonationId ?? undefined;
+}
+
+/** The grant on a shared resource that lets an account permission through. */
+function sharedGrantFor({ acting }: Principal, permission: AccountPermission): string | undefined {
+  const resource = resourceOf(permission);
+  return resource && acting?.shared.get(resource);
 }
 
 /** The grant that counts: a direct one beats those of groups, of which the strongest counts. */
@@ -122,138 +178,25 @@ export function effectiveGrant(grants: readonly Grant[]): Grant | undefined {
   return grants.reduce<Grant | undefined>((best, grant) => {
     if (!best) return grant;
     if (best.via !== grant.via) return best.via === 'DIRECT' ? best : grant;
-    return DATASET_ROLES.indexOf(grant.role) < DATASET_ROLES.indexOf(best.role) ? grant : best;
+    return MEMBER_ROLES.indexOf(grant.role) < MEMBER_ROLES.indexOf(best.role) ? grant : best;
   }, undefined);
 }
 
-function isMet(condition: Condition, facts: DatasetFacts): boolean {
+function isMet(condition: Condition, facts: FlowFacts): boolean {
   switch (condition) {
     case 'ownView':
       return facts.view?.isNewOrOwn === true;
     case 'targetNotAdmin':
       return facts.target !== undefined && facts.target.role !== 'ADMIN';
+    case 'targetNotOwner':
+      return facts.target !== undefined && facts.target.role !== 'OWNER';
     case 'existingFields':
       return facts.import?.onlyExistingFields === true;
+    case 'limitedExecution':
+      return false;
   }
 }
 
-/** The rule in words, as the schema and every denial print it. */
-export function ruleName(permission: Permission): string {
-  return isDatasetPermission(permission)
-    ? `dataset: ${DATASET_ROLE_TABLE[permission].label}`
-    : `account: ${permission}`;
-}
-
-/** Who passes the rule, in words: the roles of its line in the table. */
-export function rolesAllowed(permission: Permission): string {
-  if (!isDatasetPermission(permission)) {
-    return ACCOUNT_ROLE_TABLE[permission].map((role) => ACCOUNT_ROLE_NAMES[role]).join(', ');
-  }
-  const row = DATASET_ROLE_TABLE[permission];
-  const roles = DATASET_ROLES.filter((role) => row[role] !== false).map((role) => {
-    const cell = row[role];
-    return typeof cell === 'string'
-      ? `${DATASET_ROLE_NAMES[role]} (${CONDITIONS[cell]})`
-      : DATASET_ROLE_NAMES[role];
-  });
-  return row.override ? `${roles.join(', ')}; Super Admin by override` : roles.join(', ');
-}
-
-function isDatasetPermission(permission: Permission): permission is DatasetPermission {
-  return permission in DATASET_ROLE_TABLE;
-}
-
-function datasetDenial(
-  principal: Principal,
-  permission: DatasetPermission,
-  grant: Grant | undefined,
-  facts: DatasetFacts,
-): Denial {
-  const { label } = DATASET_ROLE_TABLE[permission];
-  const role = grant ? DATASET_ROLE_NAMES[grant.role] : null;
-  const isSuperAdmin = principal.permissions.has('dataset:override');
-  const fromGroup = facts.grants.some(({ via }) => via === 'GROUP');
-  return {
-    permission,
-    rule: ruleName(permission),
-    reason: 'ROLE_LACKS_PERMISSION',
-    role,
-    checks: [
-      {
-        step: 'ROLE',
-        ok: false,
-        fact: isSuperAdmin
-          ? `A Super Admin may view and share any dataset; “${label}” takes a role on the dataset.`
-          : `Your account roles (${roleList(principal)}) give nothing inside a dataset.`,
-      },
-      {
-        step: 'ITEM_PERMISSION',
-        ok: false,
-        fact: `Your role on the dataset is ${role ?? 'none'}; “${label}” takes: ${rolesAllowed(permission)}.${columnsNamed(permission, facts)}`,
-      },
-      { step: 'SUSPENSION', ok: true, fact: 'You are active.' },
-      {
-        step: 'TEAM_MEMBERSHIP',
-        ok: false,
-        fact: fromGroup
-          ? 'The roles of your groups on the dataset do not allow it.'
-          : 'None of your groups has a role on the dataset.',
-      },
-    ],
-    missing: [permission],
-    remedies: [
-      ...(isSuperAdmin
-        ? [
-            {
-              kind: 'ASSUME_ROLE',
-              who: 'You',
-              how: 'Give yourself a role with assumeDatasetRole; it is audited.',
-            } as const,
-          ]
-        : []),
-      {
-        kind: 'ASK_DATASET_ADMIN',
-        who: 'An Admin of the dataset',
-        how: columnsNamed(permission, facts)
-          ? 'Ask to have fields added for the columns with addDatasetField, and run the import again.'
-          : 'Ask to be given a stronger role with changeDatasetMemberRole, or to have it done for you.',
-      },
-    ],
-  };
-}
-
-function columnsNamed(permission: DatasetPermission, { import: file }: DatasetFacts): string {
-  if (permission !== 'dataset:import' || !file?.unknownColumns?.length) return '';
-  return ` Without a field: ${file.unknownColumns.join(', ')}.`;
-}
-
-function accountDenial(principal: Principal, permission: AccountPermission): Denial {
-  return {
-    permission,
-    rule: ruleName(permission),
-    reason: 'ROLE_LACKS_PERMISSION',
-    role: roleList(principal),
-    checks: [
-      {
-        step: 'ROLE',
-        ok: false,
-        fact: `Your account roles (${roleList(principal)}) do not include ${permission}; it takes: ${rolesAllowed(permission)}.`,
-      },
-      { step: 'ITEM_PERMISSION', ok: true, fact: 'It does not depend on what is shared with you.' },
-      { step: 'SUSPENSION', ok: true, fact: 'You are active.' },
-      { step: 'TEAM_MEMBERSHIP', ok: true, fact: 'It does not depend on your groups.' },
-    ],
-    missing: [permission],
-    remedies: [
-      {
-        kind: 'ASK_ACCOUNT_ADMIN',
-        who: 'A Super Admin, IAM Admin or Admin of the account',
-        how: 'Ask for an account role that includes it.',
-      },
-    ],
-  };
-}
-
-function roleList(principal: Principal): string {
-  return principal.roleNames.join(', ') || 'none';
+function deny(denial: Denial): Deny {
+  return { allowed: false, denial };
 }

@@ -1,4 +1,4 @@
-/** What a role on a dataset can allow: the printed dataset table, and the role-change table below it. */
+/** What a role on a dataset can allow: the printed dataset table, the role-change table below it, and impersonation. */
 export const DATASET_PERMISSIONS = [
   'dataset:configure',
   'datasetMember:write',
@@ -22,6 +22,23 @@ export const DATASET_PERMISSIONS = [
   'datasetMember:makeMember',
   'datasetMember:makeViewer',
   'datasetMember:remove',
+  'dataset:extendImpersonation',
+] as const;
+
+/** What a role on a flow of another kind can allow. */
+export const FLOW_PERMISSIONS = [
+  'flow:read',
+  'flow:edit',
+  'flow:execute',
+  'flow:delete',
+  'flowMember:read',
+  'flowMember:write',
+  'flowMember:makeOwner',
+  'flowMember:makeEditor',
+  'flowMember:makeViewer',
+  'flowMember:makeNone',
+  'flowMember:remove',
+  'flow:extendImpersonation',
 ] as const;
 
 /** What a role in the account can allow. */
@@ -40,6 +57,9 @@ export const ACCOUNT_PERMISSIONS = [
   'execution:read',
   'flow:assumeOwner',
   'flow:create',
+  'flow:editAny',
+  'flow:executeAny',
+  'flow:override',
   'flow:readAny',
   'governance:read',
   'group:write',
@@ -59,12 +79,25 @@ export const ACCOUNT_PERMISSIONS = [
 ] as const;
 
 export type DatasetPermission = (typeof DATASET_PERMISSIONS)[number];
+export type FlowPermission = (typeof FLOW_PERMISSIONS)[number];
 export type AccountPermission = (typeof ACCOUNT_PERMISSIONS)[number];
-export type Permission = DatasetPermission | AccountPermission;
+export type Permission = DatasetPermission | FlowPermission | AccountPermission;
+
+/** The whole vocabulary, in alphabetical order. */
+export const PERMISSIONS: readonly Permission[] = [
+  ...DATASET_PERMISSIONS,
+  ...FLOW_PERMISSIONS,
+  ...ACCOUNT_PERMISSIONS,
+].toSorted();
 
 const accountPermissions: ReadonlySet<string> = new Set(ACCOUNT_PERMISSIONS);
+const permissions: ReadonlySet<string> = new Set(PERMISSIONS);
 
 /** Whether a stored permission is one that this version knows; an unknown one gives nothing. */
 export function isAccountPermission(value: string): value is AccountPermission {
   return accountPermissions.has(value);
+}
+
+export function isPermission(value: string): value is Permission {
+  return permissions.has(value);
 }

@@ -1,38 +1,50 @@
 import type { Reader } from '../authn/authenticate.js';
-import type { DatasetFacts, Grant } from '../authz/decide.js';
-import type { Principal } from '../authz/principal.js';
+import type { FlowKind } from '../authz/boundary.js';
+import type { FlowFacts, Grant } from '../authz/decide.js';
+import type { Party, Principal } from '../authz/principal.js';
 
 interface GrantRow {
   flow_id: string;
+  kind: FlowKind;
   role: Grant['role'] | null;
   via: Grant['via'] | null;
+  impersonation_id: string | null;
 }
 
 /**
- * What a person holds on each of these datasets of the account, with one statement whatever their number.
- * An id that is no dataset of the account has no entry.
+ * What somebody holds on each of these flows of the account, and whether the principal's actor may act as others
+ * there, with one statement whatever their number. An id that is no flow of the account has no entry.
  */
-export async function readDatasetFacts(
+export async function readFlowFacts(
   reader: Reader,
-  { accountId }: Pick<Principal, 'accountId'>,
-  { id: userId }: { readonly id: string },
+  { accountId, acting, actor }: Pick<Principal, 'accountId' | 'acting' | 'actor'>,
+  subject: Party,
   ids: readonly string[],
-): Promise<Map<string, DatasetFacts>> {
+): Promise<Map<string, FlowFacts>> {
+  const userId = subject.kind === 'user' ? subject.id : null;
+  const programId = subject.kind === 'serviceAccount' ? subject.id : null;
+  const actorId = acting ? actor.id : null;
   const rows = await reader.$queryRaw<GrantRow[]>`
-    SELECT f.id AS flow_id, g.role::text AS role, g.via
+    SELECT f.id AS flow_id, f.kind::text AS kind, g.role::text AS role, g.via,
+           (SELECT i.id FROM impersonation_grant i
+            WHERE i.flow_id = f.id AND i.service_account_id = ${actorId}::uuid AND i.revoked_at IS NULL
+              AND (i.expires_at IS NULL OR i.expires_at > ${acting?.asOf ?? null}::timestamptz)) AS impersonation_id
     FROM flow f
     LEFT JOIN LATERAL (
       SELECT m.role, 'DIRECT' AS via
       FROM flow_member m WHERE m.flow_id = f.id AND m.user_id = ${userId}::uuid
       UNION ALL
+      SELECT m.role, 'DIRECT' AS via
+      FROM flow_member m WHERE m.flow_id = f.id AND m.service_account_id = ${programId}::uuid
+      UNION ALL
       SELECT m.role, 'GROUP'
       FROM flow_member m JOIN group_member gm ON gm.group_id = m.group_id
       WHERE m.flow_id = f.id AND gm.user_id = ${userId}::uuid
     ) g ON true
-    WHERE f.account_id = ${accountId}::uuid AND f.kind = 'DATASET' AND f.id = ANY(${ids}::uuid[])`;
-  const facts = new Map<string, { grants: Grant[] }>();
-  for (const { flow_id, role, via } of rows) {
-    const entry = facts.get(flow_id) ?? { grants: [] };
+    WHERE f.account_id = ${accountId}::uuid AND f.id = ANY(${ids}::uuid[])`;
+  const facts = new Map<string, FlowFacts & { grants: Grant[] }>();
+  for (const { flow_id, kind, role, via, impersonation_id: impersonationId } of rows) {
+    const entry = facts.get(flow_id) ?? { kind, grants: [], impersonationId };
     if (role && via) entry.grants.push({ role, via });
     facts.set(flow_id, entry);
   }
@@ -63,14 +75,18 @@ export async function lockFlow(
 export async function isInAnotherWorkspace(
   reader: Reader,
   principal: Principal,
+  family: 'dataset' | 'flow',
   id: string,
 ): Promise<boolean> {
+  // A program belongs to one workspace, and nobody's others are its business.
+  if (principal.actor.kind !== 'user') return false;
   const [row] = await reader.$queryRaw<{ found: boolean }[]>`
     SELECT EXISTS (
       SELECT 1
       FROM "user" me
       JOIN "user" there ON there.email = me.email AND there.account_id <> me.account_id
-      JOIN flow f ON f.account_id = there.account_id AND f.id = ${id}::uuid AND f.kind = 'DATASET'
+      JOIN flow f ON f.account_id = there.account_id AND f.id = ${id}::uuid
+        AND (f.kind = 'DATASET') = ${family === 'dataset'}::boolean
       WHERE me.id = ${principal.subject.id}::uuid
         AND me.email_verified_at IS NOT NULL AND there.email_verified_at IS NOT NULL
         AND there.status = 'ACTIVE' AND there.removed_at IS NULL

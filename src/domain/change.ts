@@ -1,7 +1,7 @@
 import type { AuditAction, AuditEvent, AuditTarget } from '../audit/events.js';
 import { record, type Provenance } from '../audit/record.js';
-import { reauthenticate, type Unauthenticated } from '../authn/authenticate.js';
-import type { Denial, Via } from '../authz/decide.js';
+import { identityOf, reauthenticate, type Unauthenticated } from '../authn/authenticate.js';
+import type { Allow, Denial } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
 import { isConflict } from '../db/conflicts.js';
 import type { Db, Tx } from '../db/scoped.js';
@@ -15,13 +15,13 @@ export interface Change {
   readonly principal: Principal;
   readonly now: Date;
   /** Writes the one audit entry that the transaction must not commit without. */
-  readonly record: (event: Omit<AuditEvent, 'action' | 'via'>) => Promise<void>;
+  readonly record: (event: Omit<AuditEvent, 'action' | 'via' | 'grantId'>) => Promise<void>;
 }
 
-/** A change as its rule sees it: what it is about and which path allowed it go into its entry. */
+/** A change as its rule sees it: what it is about and what allowed it go into its entry. */
 export interface RuledChange extends Change {
   aim(target: AuditTarget): void;
-  allow(via: Via): void;
+  allow(decision: Pick<Allow, 'via' | 'impersonationId'>): void;
 }
 
 /**
@@ -46,24 +46,25 @@ export async function transact<T>(
   const attempt = () =>
     db.$transaction(
       async (tx) => {
-        const found = await reauthenticate(tx, principal.credential.id, now);
+        const found = await reauthenticate(tx, identityOf(principal), now);
         if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
         let entries = 0;
-        let allowedVia: Via | undefined;
+        let allowed: Pick<Allow, 'via' | 'impersonationId'> | undefined;
         const result = await run({
           tx,
           principal: found.principal,
           now,
           aim: (aimedAt) => void (target = aimedAt),
-          allow: (via) =>
-            void (allowedVia = allowedVia === 'SUPER_ADMIN_OVERRIDE' ? allowedVia : via),
+          allow: (decision) =>
+            void (allowed = allowed?.via === 'SUPER_ADMIN_OVERRIDE' ? allowed : decision),
           record: async (event) => {
             entries += 1;
             await record(tx, found.principal, provenance, {
               target,
               ...event,
               action,
-              via: allowedVia,
+              via: allowed?.via,
+              grantId: allowed?.impersonationId,
             });
           },
         });

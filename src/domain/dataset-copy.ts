@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 
 import { decide } from '../authz/decide.js';
-import { readDatasetFacts } from './access.js';
+import { readFlowFacts } from './access.js';
 import type { Change } from './change.js';
 import { fieldsOf } from './dataset-field.js';
 import { configurationOf, definitionOf } from './dataset-view.js';
@@ -70,7 +70,7 @@ async function copyViews(
   to: readonly Field[],
 ): Promise<void> {
   const { accountId, subject } = principal;
-  const facts = (await readDatasetFacts(tx, principal, subject, [sourceId])).get(sourceId);
+  const facts = (await readFlowFacts(tx, principal, subject, [sourceId])).get(sourceId);
   const views = await tx.datasetView.findMany({
     where: { flowId: sourceId },
     select: { name: true, createdById: true, definition: true },

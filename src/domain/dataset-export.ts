@@ -1,6 +1,7 @@
-import { DATASET_ROLES, type DatasetRole } from '../authz/dataset-roles.js';
-import { effectiveGrant, type DatasetFacts } from '../authz/decide.js';
+import { DATASET_ROLES } from '../authz/dataset-roles.js';
+import { effectiveGrant, type FlowFacts } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
+import type { MemberRole } from '../authz/role-table.js';
 import { Prisma } from '../db/generated/client.js';
 import type { DatasetSettingsModel, EgressRecordModel } from '../db/generated/models.js';
 import type { Db, Tx } from '../db/scoped.js';
@@ -56,7 +57,7 @@ export async function exportDataset(
   flowId: string,
   format: ExportFormat,
   plan: ExportPlan,
-  facts: DatasetFacts,
+  facts: FlowFacts,
 ): Promise<EgressRecordModel> {
   await assertPolicy(tx, flowId, facts);
   const { query } = await exportQuery(tx, flowId, plan);
@@ -88,7 +89,7 @@ export async function exportDataset(
 export async function assertPolicy(
   tx: Pick<Tx, 'datasetSettings'>,
   flowId: string,
-  { grants }: DatasetFacts,
+  { grants }: FlowFacts,
 ): Promise<void> {
   const { exportPolicy, downloadPolicy } = await tx.datasetSettings.findUniqueOrThrow({
     where: { flowId },
@@ -103,8 +104,8 @@ export async function assertPolicy(
   );
 }
 
-function isLetThrough(role: DatasetRole, policy: Policy): boolean {
-  return DATASET_ROLES.indexOf(role) < ROLES_LET_THROUGH[policy];
+function isLetThrough(role: MemberRole, policy: Policy): boolean {
+  return DATASET_ROLES.slice(0, ROLES_LET_THROUGH[policy]).some((each) => each === role);
 }
 
 /** Finds the fields and rows that an export is of. */

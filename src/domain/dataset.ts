@@ -4,6 +4,8 @@ import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
+import { columnOf } from './flow-member.js';
+import { revokeGrantsOn } from './impersonation.js';
 
 type Policy = DatasetSettingsModel['exportPolicy'];
 
@@ -38,7 +40,9 @@ export async function insertDataset(
       description,
       createdById: subject.id,
       settings: { create: { ...settings, accountId } },
-      members: { create: { accountId, userId: subject.id, role: 'ADMIN', addedById: subject.id } },
+      members: {
+        create: { accountId, ...columnOf(subject), role: 'ADMIN', addedById: subject.id },
+      },
     },
     select: { id: true },
   });
@@ -100,11 +104,8 @@ export async function configureDataset(
 }
 
 /** Deletes a dataset and all that is in it. Throws NAME_MISMATCH unless its name was typed exactly. */
-export async function deleteDataset(
-  { tx, record }: Change,
-  id: string,
-  typedName: string,
-): Promise<void> {
+export async function deleteDataset(change: Change, id: string, typedName: string): Promise<void> {
+  const { tx, record } = change;
   const before = await tx.flow.findUniqueOrThrow({
     where: { id },
     select: { name: true, description: true },
@@ -115,6 +116,7 @@ export async function deleteDataset(
       'Type the name of the dataset exactly as it is to delete it.',
     );
   }
+  await revokeGrantsOn(change, id);
   await tx.flow.delete({ where: { id } });
   await record({ before });
 }

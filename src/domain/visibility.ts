@@ -1,30 +1,76 @@
-import { DATASET_ROLES, DATASET_ROLE_TABLE } from '../authz/dataset-roles.js';
+import type { AuditAction } from '../audit/events.js';
+import { FLOW_KINDS, NEVER_DELEGABLE } from '../authz/boundary.js';
+import { refusalOfCredential, takesDefault } from '../authz/decide.js';
 import type { DatasetPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
+import { MEMBER_ROLES } from '../authz/role-table.js';
+import { isDatasetPermission, rowOf, type SharedPermission } from '../authz/tables.js';
 import type { Prisma } from '../db/generated/client.js';
+import { NOWHERE } from './ids.js';
 
 /**
- * Which datasets may the principal do this on? The counterpart of `decide`, for lists, counts and ids, read from the
- * same table: a membership of one's own decides alone; without one, the strongest of one's groups does.
+ * Which datasets, or flows of other kinds, may the principal do this on? The counterpart of `decide`, for lists, counts
+ * and ids, read from the same tables: a membership of one's own decides alone; without one, the strongest of one's
+ * groups does; without any, the role in the account where sharing is not the only way in.
  */
+export function visibleFlows(
+  principal: Principal | undefined,
+  permission: SharedPermission,
+): Prisma.FlowWhereInput {
+  if (!principal || refusalOfCredential(principal, permission)) return nothing;
+  const isDataset = isDatasetPermission(permission);
+  const family: Prisma.FlowWhereInput = { kind: isDataset ? 'DATASET' : { not: 'DATASET' } };
+  const row = rowOf(permission);
+  const { permissions, subject } = principal;
+  const reach = reachOf(principal, permission);
+  if (row.override && permissions.has(isDataset ? 'dataset:override' : 'flow:override')) {
+    return { AND: [family, reach] };
+  }
+  const role = { in: MEMBER_ROLES.filter((name) => row[name] === true) };
+  if (subject.kind === 'serviceAccount') {
+    return { ...family, members: { some: { serviceAccountId: subject.id, role } } };
+  }
+  const own = { userId: subject.id };
+  const inGroup = { group: { members: { some: own } } };
+  const byDefault = row.byDefault && permissions.has(row.byDefault);
+  return {
+    AND: [family, reach],
+    OR: [
+      { members: { some: { ...own, role } } },
+      { members: { none: own, some: { ...inGroup, role } } },
+      ...(byDefault
+        ? [{ kind: { in: DEFAULT_KINDS }, members: { none: { OR: [own, inGroup] } } }]
+        : []),
+    ],
+  };
+}
+
+const DEFAULT_KINDS = FLOW_KINDS.filter(takesDefault);
+
+/** The flows on which the actor may act as the subject; all of them for whoever acts as nobody else. */
+function reachOf(
+  { acting, actor }: Principal,
+  permission: SharedPermission,
+): Prisma.FlowWhereInput {
+  if (!acting) return {};
+  if (!acting.isActable || NEVER_DELEGABLE.has(permission)) return nothing;
+  if (acting.shared.has('ALL_FLOWS_AND_INTEGRATIONS')) return {};
+  return { grants: { some: { serviceAccountId: actor.id, ...live(acting.asOf) } } };
+}
+
+/** Grants of impersonation that are neither revoked nor over. */
+export function live(now: Date) {
+  return {
+    revokedAt: null,
+    OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
+  } satisfies Prisma.ImpersonationGrantWhereInput;
+}
+
 export function visibleDatasets(
   principal: Principal | undefined,
   permission: DatasetPermission = 'dataset:read',
 ): Prisma.FlowWhereInput {
-  if (!principal) return nothing;
-  const row = DATASET_ROLE_TABLE[permission];
-  if (row.override && principal.permissions.has('dataset:override')) return { kind: 'DATASET' };
-  const userId = principal.subject.id;
-  const role = { in: DATASET_ROLES.filter((name) => row[name] === true) };
-  return {
-    kind: 'DATASET',
-    OR: [
-      { members: { some: { userId, role } } },
-      {
-        members: { none: { userId }, some: { role, group: { members: { some: { userId } } } } },
-      },
-    ],
-  };
+  return visibleFlows(principal, permission);
 }
 
 /** Members are seen by those who may view the members of the dataset. */
@@ -37,7 +83,7 @@ export function visibleUsers(principal: Principal | undefined): Prisma.UserWhere
   if (!principal) return nothing;
   return principal.permissions.has('directory:read')
     ? { removedAt: null }
-    : { removedAt: null, id: principal.subject.id };
+    : { removedAt: null, id: selfOf(principal) };
 }
 
 export function visibleGroups(principal: Principal | undefined): Prisma.GroupWhereInput {
@@ -47,15 +93,22 @@ export function visibleGroups(principal: Principal | undefined): Prisma.GroupWhe
 export function visibleServiceAccounts(
   principal: Principal | undefined,
 ): Prisma.ServiceAccountWhereInput {
-  return principal?.permissions.has('directory:read') ? {} : nothing;
+  if (!principal) return nothing;
+  const known = { deletedAt: null };
+  return principal.permissions.has('directory:read') ? known : { ...known, id: selfOf(principal) };
 }
 
-/** A person's own sessions that are still good. */
+/** Whoever acts as somebody else is not at home there. */
+function selfOf({ acting, subject }: Principal): string {
+  return acting ? NOWHERE : subject.id;
+}
+
+/** A person's own sessions that are still good: for people who are signed in, not for keys. */
 export function visibleSessions(
   principal: Principal | undefined,
   now: Date,
 ): Prisma.SessionWhereInput {
-  if (!principal) return nothing;
+  if (principal?.credential.kind !== 'session') return nothing;
   return { userId: principal.subject.id, endedAt: null, expiresAt: { gt: now } };
 }
 
@@ -66,7 +119,11 @@ export function visibleImports(principal: Principal | undefined): Prisma.Dataset
 }
 
 export function visibleAuditEntries(principal: Principal | undefined): Prisma.AuditEntryWhereInput {
-  return principal?.permissions.has('auditLog:read') ? {} : nothing;
+  if (!principal?.permissions.has('auditLog:read')) return nothing;
+  // What programs read is in the log of each, for those who manage them.
+  return principal.permissions.has('serviceAccountLog:read')
+    ? {}
+    : { action: { not: 'operation.queried' satisfies AuditAction } };
 }
 
 /** A condition that no row meets. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 
 import { recordAll } from '../audit/record.js';
 import type { Context } from '../context.js';
-import { encodeId } from '../domain/ids.js';
+import { encodeId, FLOW_TYPENAMES } from '../domain/ids.js';
 import { maskError } from './errors.js';
 
 /**
@@ -19,16 +19,18 @@ export function useOverrideMarks(log: Logger): Plugin<Context> {
         async onExecuteDone({ result, setResult }) {
           const { db, overrides, provenance } = args.contextValue;
           if (overrides.size === 0 || !principal || Symbol.asyncIterator in result) return;
-          const uses = [...overrides].map(([id, { permissions, audited }]) => ({
+          const uses = [...overrides].map(([id, { kind, permissions, audited }]) => ({
             id,
+            type: FLOW_TYPENAMES[kind],
             audited,
             permissions: [...permissions].toSorted(),
           }));
           const events = uses
             .filter(({ audited }) => !audited)
-            .map(({ id, permissions }) => ({
-              action: 'dataset.overridden' as const,
-              target: { type: 'Dataset' as const, id },
+            .map(({ id, type, permissions }) => ({
+              action:
+                type === 'Dataset' ? ('dataset.overridden' as const) : ('flow.overridden' as const),
+              target: { type, id },
               after: { permissions: permissions.join(' ') },
               via: 'SUPER_ADMIN_OVERRIDE',
             }));
@@ -37,8 +39,8 @@ export function useOverrideMarks(log: Logger): Plugin<Context> {
               throw maskError(error, provenance.requestId, log);
             });
           }
-          const marks = uses.map(({ id, permissions }) => ({
-            dataset: encodeId('Dataset', id),
+          const marks = uses.map(({ id, type, permissions }) => ({
+            [type === 'Dataset' ? 'dataset' : 'flow']: encodeId(type, id),
             permissions,
             via: 'SUPER_ADMIN_OVERRIDE',
           }));

@@ -9,7 +9,8 @@ export interface Person {
 }
 
 export async function readPerson({ principal, db }: Context): Promise<Person | undefined> {
-  if (!principal) return undefined;
+  // A key shows no pages to anybody.
+  if (principal?.credential.kind !== 'session') return undefined;
   const { id, name, account } = await db.user.findUniqueOrThrow({
     where: { id: principal.subject.id },
     select: { id: true, name: true, account: { select: { name: true } } },

@@ -48,10 +48,17 @@ export function logRequest(
     path: new URL(request.url).pathname,
     status: response.status,
     principal: context?.principal?.subject.id,
+    actor: actorOf(context),
     credential: context?.principal?.credential.id,
     operation: operation?.slice(0, 100),
     ms: Math.round(performance.now() - started),
     statements: statementCount(),
     errorCodes,
   });
+}
+
+/** Who acts, if it is not the one whose rights count. */
+function actorOf(context: Context | undefined): string | undefined {
+  const { acting, actor } = context?.principal ?? {};
+  return acting && actor?.id;
 }

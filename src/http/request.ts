@@ -2,7 +2,9 @@ import { parse } from 'hono/utils/cookie';
 import { v7 as uuidv7 } from 'uuid';
 
 import type { Provenance } from '../audit/record.js';
+import type { Presented } from '../authn/authenticate.js';
 import type { Config } from '../config.js';
+import { idOf } from '../domain/ids.js';
 
 const COOKIE = 'fieldgate';
 
@@ -18,16 +20,30 @@ export function readRequest(
     ipAddress: clientAddress(headers.get('x-forwarded-for'), peer, trustedProxies),
     userAgent: headers.get('user-agent') ?? undefined,
   };
-  return {
-    provenance,
-    presented: bearer(headers.get('authorization')) ?? cookieOf(request, trustedProxies),
+  const actAs = headers.get('x-act-as');
+  const reason = headers.get('x-act-reason');
+  const presented: Presented = {
+    text: credentialOf(headers.get('authorization')) ?? cookieOf(request, trustedProxies),
+    ...(actAs !== null && { actAs: idOf('User', actAs) }),
+    ...(reason !== null && { reason: utf8(reason) }),
   };
+  return { provenance, presented };
 }
 
-/** The text of a Bearer credential (RFC 6750); another scheme is presented as a credential that is none of ours. */
-function bearer(authorization: string | null): string | undefined {
+/**
+ * The text of a Bearer credential (RFC 6750), or the one whose two parts came as user name and password (RFC 7617);
+ * another scheme is presented as a credential that is none of ours.
+ */
+function credentialOf(authorization: string | null): string | undefined {
   if (authorization === null) return undefined;
-  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+  const [, scheme = '', text = ''] = /^(Bearer|Basic) +(\S+) *$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== 'basic') return text;
+  return Buffer.from(text, 'base64').toString().replace(':', '_');
+}
+
+/** A header's bytes are read as Latin-1, but people write UTF-8. */
+function utf8(header: string): string {
+  return Buffer.from(header, 'latin1').toString();
 }
 
 function cookieOf(request: Request, trustedProxies: number): string | undefined {

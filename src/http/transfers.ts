@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 
-import { decide, type DatasetFacts } from '../authz/decide.js';
+import { decide, type FlowFacts } from '../authz/decide.js';
 import type { DatasetPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
 import type { Context, System } from '../context.js';
@@ -101,14 +101,14 @@ const STATUSES: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   OVERLOADED: 503,
 };
 
-async function factsOf({ access }: Context, datasetId: string): Promise<DatasetFacts> {
-  const facts = await access.dataset(datasetId);
+async function factsOf({ access }: Context, datasetId: string): Promise<FlowFacts> {
+  const facts = await access.flow(datasetId);
   if (!facts) throw notFound();
   return facts;
 }
 
 /** Rights are decided anew when the file comes or goes. Whoever does not see the dataset any more finds nothing. */
-function assertMay(principal: Principal, permission: DatasetPermission, facts: DatasetFacts): void {
+function assertMay(principal: Principal, permission: DatasetPermission, facts: FlowFacts): void {
   const decision = decide(principal, permission, facts);
   if (decision.allowed) return;
   if (permission === 'dataset:read') throw notFound();

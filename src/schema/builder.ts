@@ -8,15 +8,15 @@ import WithInputPlugin from '@pothos/plugin-with-input';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 
 import type { Context } from '../context.js';
-import { decodeId, encodeId, NOWHERE } from '../domain/ids.js';
+import { decodeId, encodeId } from '../domain/ids.js';
 import { invalidInput } from '../errors.js';
 import { getDatamodel } from './generated/prisma.js';
 import type PrismaTypes from './generated/prisma.js';
-import { isVisibleNode } from './node.js';
+import { hiddenNode, isVisibleNode } from './node.js';
 import './plugins/costs.js';
 import './plugins/mutations.js';
 import './plugins/rules.js';
-import { createScopes, hidden, refusalOf, type Scopes } from './scopes.js';
+import { createScopes, refusalOf, type Scopes } from './scopes.js';
 
 interface SchemaTypes {
   Context: Context;
@@ -97,7 +97,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       authScopes: { authenticated: true },
       resolve: async (_root, { id }, context, _info, resolveNode) => {
         if (!(await isVisibleNode(id, context))) {
-          return hidden(context, id.typename === 'Dataset' ? id.id : NOWHERE);
+          return hiddenNode(id, context);
         }
         return resolveNode(id);
       },

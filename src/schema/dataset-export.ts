@@ -81,7 +81,7 @@ builder.mutationField('exportDataset', (t) =>
     resolve: async (_root, { input }, context) => {
       const { datasetId: globalId, format, view, ...selection } = input;
       const datasetId = idOf('Dataset', globalId);
-      const facts = (await context.access.dataset(datasetId)) ?? { grants: [] };
+      const facts = (await context.access.flow(datasetId)) ?? { grants: [] };
       const viewId = view == null ? null : idOf('DatasetView', view);
       const plan = { ...selection, viewId };
       const download = await exportDataset(changeOf(context), datasetId, format, plan, facts);

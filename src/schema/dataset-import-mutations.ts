@@ -13,8 +13,9 @@ import { runDatasetImport } from '../domain/import-run.js';
 import { builder } from './builder.js';
 import { ColumnInput, DatasetImport, mayImport } from './dataset-import.js';
 import { datasetPayload, theDataset, THROUGH_ALL_ROWS } from './dataset-payload.js';
+import type { ConditionFacts } from './flow-scope.js';
 import { fileName } from './inputs.js';
-import { onDatasetOf, type ConditionFacts } from './scopes.js';
+import { onDatasetOf } from './scopes.js';
 
 /** The payload of a mutation on an import: the import as it is afterwards, too. */
 function importPayload(title: string) {

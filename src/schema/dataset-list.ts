@@ -5,8 +5,8 @@ import { visibleDatasets } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { keysetConnection, pageCost, type Order } from './connections.js';
 import { Dataset } from './dataset.js';
+import { noteOverrides } from './flow-scope.js';
 import { search } from './inputs.js';
-import { noteOverrides } from './scopes.js';
 
 const DatasetFilter = builder.inputType('DatasetFilter', {
   description: 'Which datasets to list. What is given must all be true.',
@@ -85,6 +85,7 @@ builder.queryField('datasets', (t) =>
         );
         await noteOverrides(
           context,
+          'dataset',
           connection.edges.map(({ node }) => node.id),
         );
         return connection;

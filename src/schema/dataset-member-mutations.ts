@@ -1,22 +1,23 @@
 import type { DatasetRole as Role } from '../authz/dataset-roles.js';
 import { changeOf } from '../context.js';
 import {
-  addDatasetMember,
-  assumeDatasetRole,
-  changeDatasetMemberRole,
-  leaveDataset,
-  removeDatasetMember,
-  roleOfGrantee,
-  roleOfMember,
+  addMember,
+  assumeRole,
+  changeMemberRole,
+  granteeTarget,
+  leaveFlow,
+  memberTarget,
+  removeMember,
   type Whom,
-} from '../domain/dataset-member.js';
+} from '../domain/flow-member.js';
 import { decodeId, idOf } from '../domain/ids.js';
 import { invalidInput } from '../errors.js';
 import { builder } from './builder.js';
 import { datasetPayload, theDataset } from './dataset-payload.js';
 import { DatasetRole } from './enums.js';
+import { targetOf } from './flow-scope.js';
 import { shortText } from './inputs.js';
-import { onDatasetOf, targetRole, toGiveRole } from './scopes.js';
+import { onDatasetOf, toGiveRole } from './scopes.js';
 
 builder.mutationField('addDatasetMember', (t) =>
   t.fieldWithInput({
@@ -29,7 +30,7 @@ builder.mutationField('addDatasetMember', (t) =>
       return {
         id,
         role: input.role,
-        condition: targetRole((change) => roleOfGrantee(change, id, whomOf(input))),
+        condition: targetOf((change) => granteeTarget(change, id, whomOf(input))),
       };
     }),
     input: {
@@ -49,7 +50,7 @@ builder.mutationField('addDatasetMember', (t) =>
     },
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);
-      await addDatasetMember(changeOf(context), datasetId, whomOf(input), input.role);
+      await addMember(changeOf(context), datasetId, whomOf(input), input.role);
       return { datasetId };
     },
   }),
@@ -82,9 +83,7 @@ interface OldMember {
 /** Where a rule finds the dataset, and the member of it who is to be changed. */
 function oldMember({ datasetId, memberId }: OldMember) {
   const id = idOf('Dataset', datasetId);
-  const condition = targetRole((change) =>
-    roleOfMember(change, id, idOf('DatasetMember', memberId)),
-  );
+  const condition = targetOf((change) => memberTarget(change, id, idOf('DatasetMember', memberId)));
   return { id, condition };
 }
 
@@ -105,7 +104,7 @@ builder.mutationField('changeDatasetMemberRole', (t) =>
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);
       const memberId = idOf('DatasetMember', input.memberId);
-      await changeDatasetMemberRole(changeOf(context), datasetId, memberId, input.role);
+      await changeMemberRole(changeOf(context), datasetId, memberId, input.role);
       return { datasetId };
     },
   }),
@@ -126,15 +125,14 @@ builder.mutationField('removeDatasetMember', (t) =>
     },
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);
-      await removeDatasetMember(
-        changeOf(context),
-        datasetId,
-        idOf('DatasetMember', input.memberId),
-      );
+      await removeMember(changeOf(context), datasetId, idOf('DatasetMember', input.memberId));
       return { datasetId };
     },
   }),
 );
+
+/** What a mutation of the subject's own membership is about. */
+const OWN_MEMBERSHIP = { target: { role: null, isParty: true } };
 
 builder.mutationField('leaveDataset', (t) =>
   t.fieldWithInput({
@@ -142,11 +140,14 @@ builder.mutationField('leaveDataset', (t) =>
     description:
       'Gives up your own membership of a dataset, whatever your role. The last Admin can’t.',
     audit: 'datasetMember.left',
-    authScopes: onDatasetOf(['dataset:read'], theDataset),
+    authScopes: onDatasetOf(['dataset:read'], (args: { input: { datasetId: string } }) => ({
+      ...theDataset(args),
+      known: OWN_MEMBERSHIP,
+    })),
     input: { datasetId: t.input.id({ description: 'The dataset to leave.' }) },
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);
-      await leaveDataset(changeOf(context), datasetId);
+      await leaveFlow(changeOf(context), datasetId);
       return { datasetId };
     },
   }),
@@ -164,7 +165,7 @@ builder.mutationField('assumeDatasetRole', (t) =>
     },
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);
-      await assumeDatasetRole(changeOf(context), datasetId, input.role);
+      await assumeRole(changeOf(context), datasetId, input.role);
       return { datasetId };
     },
   }),

@@ -12,8 +12,9 @@ import { builder } from './builder.js';
 import { datasetPayload, theDataset } from './dataset-payload.js';
 import { RowFilter, RowOrderInput } from './dataset-row.js';
 import { DatasetView } from './dataset-view.js';
+import type { ConditionFacts } from './flow-scope.js';
 import { name } from './inputs.js';
-import { onDatasetOf, type ConditionFacts } from './scopes.js';
+import { onDatasetOf } from './scopes.js';
 
 interface ViewPayload {
   readonly datasetId: string;

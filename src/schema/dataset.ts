@@ -3,7 +3,7 @@ import {
   PERMISSION_TO_MAKE,
   type DatasetRole as Role,
 } from '../authz/dataset-roles.js';
-import { decide, effectiveGrant, type DatasetFacts } from '../authz/decide.js';
+import { decide, effectiveGrant, type FlowFacts } from '../authz/decide.js';
 import type { Context } from '../context.js';
 import { idOf } from '../domain/ids.js';
 import { visibleDatasets } from '../domain/visibility.js';
@@ -20,7 +20,7 @@ import { onDataset, onDatasetOf, onDatasetWith } from './scopes.js';
 /** An object that belongs to one dataset, with what its reader holds there. */
 interface Reading {
   readonly id: string;
-  readonly facts: DatasetFacts;
+  readonly facts: FlowFacts;
 }
 
 const DatasetAccess = builder.objectRef<Reading>('DatasetAccess').implement({
@@ -31,7 +31,7 @@ const DatasetAccess = builder.objectRef<Reading>('DatasetAccess').implement({
       type: DatasetRole,
       nullable: true,
       description: 'Your role; null: you see the dataset by override only.',
-      resolve: ({ facts }) => effectiveGrant(facts.grants)?.role ?? null,
+      resolve: ({ facts }) => (effectiveGrant(facts.grants)?.role ?? null) as Role | null,
     }),
     via: t.field({
       type: AccessVia,
@@ -200,7 +200,7 @@ export const Dataset = builder.prismaNode('Flow', {
   }),
 });
 
-function assignableRoles({ principal }: Context, facts: DatasetFacts): Role[] {
+function assignableRoles({ principal }: Context, facts: FlowFacts): Role[] {
   if (!principal || !decide(principal, 'datasetMember:write', facts).allowed) return [];
   const newcomer = { ...facts, target: { role: null } };
   return DATASET_ROLES.filter(
@@ -208,13 +208,13 @@ function assignableRoles({ principal }: Context, facts: DatasetFacts): Role[] {
   );
 }
 
-function viaOf({ principal }: Context, facts: DatasetFacts) {
+function viaOf({ principal }: Context, facts: FlowFacts) {
   const decision = principal && decide(principal, 'dataset:share', facts);
   return decision?.allowed ? decision.via : undefined;
 }
 
 async function readingOf(id: string, { access }: Context): Promise<Reading> {
-  return { id, facts: (await access.dataset(id)) ?? { grants: [] } };
+  return { id, facts: (await access.flow(id)) ?? { grants: [] } };
 }
 
 builder.queryField('dataset', (t) =>

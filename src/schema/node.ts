@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { FLOW_TYPENAMES, NOWHERE } from '../domain/ids.js';
 import {
   visibleAuditEntries,
   visibleDatasets,
@@ -8,6 +9,7 @@ import {
   visibleSessions,
   visibleUsers,
 } from '../domain/visibility.js';
+import { hidden } from './flow-scope.js';
 
 const select = { id: true };
 
@@ -45,4 +47,13 @@ export async function isVisibleNode(
 ) {
   const gate = Object.hasOwn(NODE_GATES, typename) ? NODE_GATES[typename] : undefined;
   return Boolean(await gate?.(id, context));
+}
+
+/** Refuses an object that the principal can't see like one that is not there. */
+export function hiddenNode(
+  { typename, id }: { typename: string; id: string },
+  context: Context,
+): Promise<never> {
+  const isFlow = Object.values<string>(FLOW_TYPENAMES).includes(typename);
+  return hidden(context, typename === 'Dataset' ? 'dataset' : 'flow', isFlow ? id : NOWHERE);
 }

@@ -1,51 +1,24 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
 import { PERMISSION_TO_MAKE, type DatasetRole } from '../authz/dataset-roles.js';
-import { decide, ruleName, type Allow, type DatasetFacts } from '../authz/decide.js';
+import { decide } from '../authz/decide.js';
+import { actAsDenial, signInDenial } from '../authz/denial.js';
 import type { AccountPermission, DatasetPermission, Permission } from '../authz/permissions.js';
-import { changeOf, type Context } from '../context.js';
-import { isInAnotherWorkspace, lockFlow, readDatasetFacts } from '../domain/access.js';
-import type { Change } from '../domain/change.js';
-import { forbidden, notFound, unauthenticated } from '../errors.js';
-
-/** A rule about one dataset. */
-export interface DatasetScope {
-  readonly id: string;
-  readonly permissions: readonly Permission[];
-  /** What the conditions of a role need to know: who made the view that it is about. */
-  readonly viewCreatorId?: string | null;
-  /** What else they need to know, if it is known. */
-  readonly known?: Omit<DatasetFacts, 'grants'>;
-  /** What they need to know of something that a mutation first has to find. */
-  readonly condition?: ConditionFacts;
-  /**
-   * Those who write rows do so side by side; everything else about a dataset happens one by one. What ends such work
-   * cannot wait for it.
-   */
-  readonly lock?: 'SHARED' | 'NONE';
-}
-
-/** Facts to be found, and what they are at best: whoever is refused even then is refused before anything is looked for. */
-export interface ConditionFacts {
-  readonly atBest: Omit<DatasetFacts, 'grants'>;
-  find(change: Change): Promise<Omit<DatasetFacts, 'grants'>>;
-}
-
-/** The role of whoever is to be added, changed or removed; null: none. */
-export function targetRole(find: (change: Change) => Promise<DatasetRole | null>): ConditionFacts {
-  return {
-    atBest: { target: { role: null } },
-    find: async (change) => ({ target: { role: await find(change) } }),
-  };
-}
+import { ruleName } from '../authz/tables.js';
+import type { Context } from '../context.js';
+import { forbidden, unauthenticated } from '../errors.js';
+import { allowOnFlow, noteGrant, principalOf, type FlowScope } from './flow-scope.js';
 
 export interface Scopes {
   /** Open to everybody; says why. */
   public: string;
   authenticated: boolean;
+  /** A person with a session: no key, nobody who acts as somebody else. */
+  signedIn: boolean;
   account: AccountPermission;
-  dataset: DatasetScope;
-  /** The person with this id. */
+  dataset: FlowScope;
+  flow: FlowScope;
+  /** The person or service account with this id. */
   self: string;
 }
 
@@ -53,109 +26,38 @@ export interface Scopes {
 export function createScopes(context: Context) {
   return {
     public: () => true,
-    authenticated: () => Boolean(principalOf(context)),
+    authenticated: () => Boolean(presentOf(context)),
+    signedIn: () => allowSignedIn(context),
     account: (permission: AccountPermission) => allow(context, permission),
-    dataset: (scope: DatasetScope) => allowOnDataset(context, scope),
-    self: (userId: string) => principalOf(context).subject.id === userId,
+    dataset: (scope: FlowScope) => allowOnFlow(context, 'dataset', scope),
+    flow: (scope: FlowScope) => allowOnFlow(context, 'flow', scope),
+    // Whoever acts as somebody else reaches what was granted, not what is their own.
+    self: (id: string) => {
+      const { acting, subject } = principalOf(context);
+      return !acting && subject.id === id;
+    },
   };
 }
 
-function principalOf({ principal, unauthenticated: reason }: Context) {
-  if (!principal) throw unauthenticated(reason);
+/** The principal, if it is anybody: whoever acts as a person out of reach is nobody. */
+function presentOf(context: Context) {
+  const principal = principalOf(context);
+  const { acting } = principal;
+  if (acting && !acting.isActable) throw forbidden(actAsDenial(acting.hasGrants));
   return principal;
+}
+
+function allowSignedIn(context: Context): true {
+  const principal = principalOf(context);
+  if (principal.credential.kind !== 'session') throw forbidden(signInDenial(principal));
+  return true;
 }
 
 function allow(context: Context, permission: Permission): true {
   const decision = decide(principalOf(context), permission);
   if (!decision.allowed) throw forbidden(decision.denial);
-  context.change?.allow(decision.via);
+  noteGrant(context, decision);
   return true;
-}
-
-function noteVia(context: Context, { permission, via }: Allow, datasetId: string): void {
-  context.change?.allow(via);
-  if (via !== 'SUPER_ADMIN_OVERRIDE') return;
-  const use = context.overrides.get(datasetId) ?? { permissions: new Set(), audited: false };
-  use.permissions.add(permission);
-  use.audited ||= context.change !== undefined;
-  context.overrides.set(datasetId, use);
-}
-
-/** Notes which rows of a list only the override shows: their place in it tells of them before any field is read. */
-export async function noteOverrides(context: Context, ids: readonly string[]): Promise<void> {
-  if (!context.principal?.permissions.has('dataset:override')) return;
-  const facts = await Promise.all(ids.map(async (id) => context.access.dataset(id)));
-  for (const [at, id] of ids.entries()) {
-    if (facts[at]) allowAll(context, id, ['dataset:read'], facts[at]);
-  }
-}
-
-function allowOnDataset(context: Context, scope: DatasetScope): true | Promise<true> {
-  principalOf(context);
-  if (context.change) return allowChange(context, scope);
-  const facts = context.access.dataset(scope.id);
-  return facts instanceof Promise
-    ? facts.then((loaded) => decideAll(context, scope, loaded))
-    : decideAll(context, scope, facts);
-}
-
-/**
- * Inside a mutation the dataset is locked before its facts are read, and nobody changes them until the end. Only who
- * can see it comes that far: nobody else waits for the lock, or makes others wait.
- */
-async function allowChange(context: Context, scope: DatasetScope): Promise<true> {
-  const { change, db } = context;
-  const principal = principalOf(context);
-  change?.aim({ type: 'Dataset', id: scope.id });
-  const before = (await readDatasetFacts(db, principal, principal.subject, [scope.id])).get(
-    scope.id,
-  );
-  if (!before || !decide(principal, 'dataset:read', before).allowed)
-    return hidden(context, scope.id);
-  if (scope.lock !== 'NONE') await lockFlow(db, principal, scope.id, scope.lock ?? 'ALONE');
-  const facts = await context.access.dataset(scope.id);
-  const { condition } = scope;
-  if (!condition) return decideAll(context, scope, facts);
-  await decideAll(context, scope, facts && { ...facts, ...condition.atBest });
-  const found = await condition.find(changeOf(context));
-  return decideAll(context, scope, facts && { ...facts, ...found });
-}
-
-function decideAll(
-  context: Context,
-  { id, permissions, viewCreatorId, known }: DatasetScope,
-  facts?: DatasetFacts,
-): true | Promise<true> {
-  const principal = principalOf(context);
-  if (!facts || !decide(principal, 'dataset:read', facts).allowed) return hidden(context, id);
-  const isNewOrOwn = viewCreatorId === principal.subject.id;
-  const view = viewCreatorId === undefined ? {} : { view: { isNewOrOwn } };
-  return allowAll(context, id, permissions, { ...facts, ...known, ...view });
-}
-
-function allowAll(
-  context: Context,
-  id: string,
-  permissions: readonly Permission[],
-  facts: DatasetFacts,
-): true {
-  const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
-  const [denial, ...others] = decisions.flatMap((each) => (each.allowed ? [] : [each.denial]));
-  if (denial) {
-    // It says of the first why it is missing, and names them all.
-    const all = { ...denial, missing: [denial, ...others].flatMap(({ missing }) => missing) };
-    throw forbidden(all);
-  }
-  for (const decision of decisions) {
-    if (decision.allowed) noteVia(context, decision, id);
-  }
-  return true;
-}
-
-/** Refuses what the principal can't see like what is not there. */
-export async function hidden(context: Context, id: string): Promise<never> {
-  const elsewhere = await isInAnotherWorkspace(context.db, principalOf(context), id);
-  throw notFound(elsewhere ? 'WRONG_WORKSPACE' : undefined);
 }
 
 /** The refusal to answer with: where several ways were open, the one that says what is missing. */
@@ -183,7 +85,7 @@ export interface PrintedRule {
   readonly permissions: readonly Permission[];
 }
 
-type Located = Omit<DatasetScope, 'permissions'>;
+type Located = Omit<FlowScope, 'permissions'>;
 
 /** A permission on the dataset that an object is or belongs to. */
 export function onDataset<Parent>(

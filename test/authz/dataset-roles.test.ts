@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { DatasetRole } from '../../src/authz/dataset-roles.js';
-import { decide, ruleName, type DatasetFacts, type Via } from '../../src/authz/decide.js';
+import { decide, ruleName, type FlowFacts, type Via } from '../../src/authz/decide.js';
 import { DATASET_PERMISSIONS, type DatasetPermission } from '../../src/authz/permissions.js';
 import { principal } from '../support/principal.js';
 
@@ -48,7 +48,7 @@ type Condition = Exclude<Cell, 'yes' | 'no'>;
 /** What fulfils each condition, and what does not. */
 const FACTS: Record<
   Condition,
-  { readonly met: Partial<DatasetFacts>[]; readonly unmet: Partial<DatasetFacts>[] }
+  { readonly met: Partial<FlowFacts>[]; readonly unmet: Partial<FlowFacts>[] }
 > = {
   'own view': {
     met: [{ view: { isNewOrOwn: true } }],
@@ -68,7 +68,7 @@ const FACTS: Record<
   },
 };
 
-const ALL_MET: Partial<DatasetFacts> = {
+const ALL_MET: Partial<FlowFacts> = {
   view: { isNewOrOwn: true },
   target: { role: null },
   import: { onlyExistingFields: true },
@@ -79,7 +79,7 @@ const ALL_FACTS = [
   ALL_MET,
 ];
 
-function isAllowed(cell: Cell, facts: Partial<DatasetFacts>): boolean {
+function isAllowed(cell: Cell, facts: Partial<FlowFacts>): boolean {
   if (cell === 'yes' || cell === 'no') return cell === 'yes';
   return facts === ALL_MET || FACTS[cell].met.includes(facts);
 }
@@ -87,7 +87,7 @@ function isAllowed(cell: Cell, facts: Partial<DatasetFacts>): boolean {
 function viaOf(
   who: ReturnType<typeof principal>,
   permission: DatasetPermission,
-  facts: DatasetFacts,
+  facts: FlowFacts,
 ): Via | 'denied' {
   const decision = decide(who, permission, facts);
   return decision.allowed ? decision.via : 'denied';

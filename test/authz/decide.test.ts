@@ -4,7 +4,7 @@ import {
   decide,
   effectiveGrant,
   rolesAllowed,
-  type DatasetFacts,
+  type FlowFacts,
   type Denial,
   type Grant,
 } from '../../src/authz/decide.js';
@@ -15,7 +15,7 @@ import { principal, principalWith } from '../support/principal.js';
 const direct = (role: Grant['role']): Grant => ({ via: 'DIRECT', role });
 const group = (role: Grant['role']): Grant => ({ via: 'GROUP', role });
 
-function denialOf(who: Principal, permission: Permission, facts?: DatasetFacts): Denial {
+function denialOf(who: Principal, permission: Permission, facts?: FlowFacts): Denial {
   const decision = decide(who, permission, facts);
   if (decision.allowed) throw new Error(`${permission} was allowed.`);
   return decision.denial;

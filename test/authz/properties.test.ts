@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { ACCOUNT_ROLES } from '../../src/authz/account-roles.js';
 import { DATASET_ROLES, type DatasetRole } from '../../src/authz/dataset-roles.js';
-import { decide, effectiveGrant, type DatasetFacts, type Grant } from '../../src/authz/decide.js';
+import { decide, effectiveGrant, type FlowFacts, type Grant } from '../../src/authz/decide.js';
 import {
   ACCOUNT_PERMISSIONS,
   DATASET_PERMISSIONS,
@@ -22,7 +22,7 @@ const grants: fc.Arbitrary<Grant[]> = fc
   .tuple(fc.option(directGrant, { nil: undefined }), groupGrants, fc.nat(6))
   .map(([own, groups, at]) => [...groups.slice(0, at), ...(own ? [own] : []), ...groups.slice(at)]);
 
-const conditions: fc.Arbitrary<Partial<DatasetFacts>> = fc.record(
+const conditions: fc.Arbitrary<Partial<FlowFacts>> = fc.record(
   {
     target: fc.record({ role: fc.option(role, { nil: null }) }),
     view: fc.record({ isNewOrOwn: fc.boolean() }),
@@ -50,7 +50,7 @@ const STRENGTH: Record<DatasetRole, number> = { ADMIN: 3, MEMBER: 2, VIEWER: 1 }
 function allowed(
   who: Principal,
   given: readonly Grant[],
-  facts: Partial<DatasetFacts> = {},
+  facts: Partial<FlowFacts> = {},
 ): Set<DatasetPermission> {
   return new Set(
     DATASET_PERMISSIONS.filter(

@@ -285,3 +285,27 @@ ALTER TABLE "access_key" ADD CONSTRAINT "access_key_secret"
 -- A live grant is about one flow or one shared resource.
 ALTER TABLE "impersonation_grant" ADD CONSTRAINT "impersonation_grant_one_resource"
   CHECK (num_nonnulls("flow_id", "resource") = 1 OR "revoked_at" IS NOT NULL);
+
+-- The account roles of a person and, through their parents, all that these inherit.
+CREATE FUNCTION "held_roles"("person" uuid) RETURNS json LANGUAGE sql STABLE AS $$
+  WITH RECURSIVE "held"("role_id", "direct") AS (
+    SELECT "role_id", true FROM "role_assignment" WHERE "user_id" = "person"
+    UNION
+    SELECT p."parent_id", false FROM "role_parent" p JOIN "held" USING ("role_id"))
+  SELECT coalesce(json_agg(json_build_object(
+           'builtIn', r."built_in", 'name', r."name", 'permissions', r."permissions", 'direct', h."direct")), '[]')
+  FROM "held" h JOIN "role" r ON r."id" = h."role_id"
+$$;
+
+-- The memberships by which a flow has an active Admin or Owner: of a person, of a service account, or of a group with an
+-- active person whom no membership of their own makes something else.
+CREATE VIEW "active_admin" AS
+  SELECT DISTINCT m."flow_id", m."id" AS "member_id"
+  FROM "flow_member" m
+  LEFT JOIN "group_member" gm ON gm."group_id" = m."group_id"
+  LEFT JOIN "user" u ON u."id" = coalesce(m."user_id", gm."user_id")
+  LEFT JOIN "flow_member" own ON own."flow_id" = m."flow_id" AND own."user_id" = gm."user_id"
+  LEFT JOIN "service_account" s ON s."id" = m."service_account_id"
+  WHERE m."role" IN ('ADMIN', 'OWNER')
+    AND (s."id" IS NOT NULL AND s."disabled_at" IS NULL AND s."deleted_at" IS NULL
+         OR u."status" = 'ACTIVE' AND u."removed_at" IS NULL AND (own."id" IS NULL OR own."role" = m."role"));

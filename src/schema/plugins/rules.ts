@@ -14,8 +14,8 @@ import {
   GraphQLString,
 } from 'graphql';
 
-import { ruleName, rolesAllowed } from '../../authz/decide.js';
 import type { Permission } from '../../authz/permissions.js';
+import { rolesAllowed, ruleName } from '../../authz/tables.js';
 import type { PrintedRule } from '../scopes.js';
 
 declare global {
@@ -114,6 +114,12 @@ function ruleOfMap(scopes: Record<string, unknown>): Rule | undefined {
       return {
         name: 'authenticated',
         text: 'authenticated — everybody who is signed in',
+        isPublic: false,
+      };
+    case 'signedIn':
+      return {
+        name: 'signed in',
+        text: 'signed in — a person with a session: no key, and nobody acting as them',
         isPublic: false,
       };
     case 'account': {

@@ -1,21 +1,27 @@
-import type { DatasetRole } from '../authz/dataset-roles.js';
 import { effectiveGrant } from '../authz/decide.js';
+import type { Party, Principal } from '../authz/principal.js';
+import type { MemberRole } from '../authz/role-table.js';
 import { isDuplicate } from '../db/conflicts.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
-import { readDatasetFacts } from './access.js';
+import { readFlowFacts } from './access.js';
 import type { Change } from './change.js';
 import { findGrantee, getGrantee, type Grantee } from './directory.js';
 
 /** Whom to add: somebody by id, or whoever has this name, address or handle. */
 export type Whom = { readonly id: Pick<Grantee, 'kind' | 'id'> } | { readonly nameOrEmail: string };
 
+/** The column of a membership that names a party. */
+export function columnOf({ kind, id }: Party) {
+  return kind === 'user' ? { userId: id } : { serviceAccountId: id };
+}
+
 /** Adds a member. Throws GRANTEE_NOT_FOUND, AMBIGUOUS_GRANTEE, ALREADY_MEMBER, LAST_ADMIN. */
-export async function addDatasetMember(
+export async function addMember(
   change: Change,
   flowId: string,
   whom: Whom,
-  role: DatasetRole,
+  role: MemberRole,
 ): Promise<void> {
   const { tx, principal, record } = change;
   const grantee = await resolveGrantee(change, whom);
@@ -28,23 +34,32 @@ export async function addDatasetMember(
     if (!isDuplicate(error)) throw error;
     throw new DomainError(
       'ALREADY_MEMBER',
-      'This one is a member already. Use changeDatasetMemberRole.',
+      'This one is a member already. Change the role instead.',
     );
   });
   await record({ after: { grantee: grantee.kind, granteeId: grantee.id, role } });
 }
 
-/** The role that somebody to be added has already: a person through their groups, nobody else. */
-export async function roleOfGrantee(
-  change: Change,
-  flowId: string,
-  whom: Whom,
-): Promise<DatasetRole | null> {
+/** Somebody to be added as a rule sees them: a person has the role of their groups already, nobody else has any. */
+export async function granteeTarget(change: Change, flowId: string, whom: Whom) {
   const { kind, id } = await resolveGrantee(change, whom);
-  if (kind !== 'User') return null;
-  const facts = await readDatasetFacts(change.tx, change.principal, { id }, [flowId]);
+  const isParty = isPartyOf(change.principal, id);
+  if (kind !== 'User') return { role: null, isParty };
+  const facts = await readFlowFacts(change.tx, change.principal, { kind: 'user', id }, [flowId]);
   const grants = facts.get(flowId)?.grants.filter(({ via }) => via === 'GROUP') ?? [];
-  return effectiveGrant(grants)?.role ?? null;
+  return { role: effectiveGrant(grants)?.role ?? null, isParty };
+}
+
+/** The member of this flow with this id as a rule sees it. Throws NOT_FOUND. */
+export async function memberTarget({ tx, principal }: Change, flowId: string, id: string) {
+  const member = await getMember(tx, flowId, id);
+  const { role, userId, serviceAccountId } = member;
+  return { role, isParty: isPartyOf(principal, userId ?? serviceAccountId) };
+}
+
+/** Whether it is the one whose rights count, or the one who acts. */
+function isPartyOf({ subject, actor }: Principal, id: string | null): boolean {
+  return id === subject.id || id === actor.id;
 }
 
 function resolveGrantee({ tx, principal }: Change, whom: Whom): Promise<Grantee> {
@@ -52,11 +67,11 @@ function resolveGrantee({ tx, principal }: Change, whom: Whom): Promise<Grantee>
 }
 
 /** Gives a member another role. Throws NOT_FOUND, LAST_ADMIN. */
-export async function changeDatasetMemberRole(
+export async function changeMemberRole(
   { tx, record }: Change,
   flowId: string,
   memberId: string,
-  role: DatasetRole,
+  role: MemberRole,
 ): Promise<void> {
   const member = await getMember(tx, flowId, memberId);
   await keepingAdmin(tx, flowId, () =>
@@ -66,16 +81,16 @@ export async function changeDatasetMemberRole(
 }
 
 /** Removes somebody else. Throws NOT_FOUND, SELF_REMOVAL_USE_LEAVE, LAST_ADMIN. */
-export async function removeDatasetMember(
+export async function removeMember(
   { tx, principal, record }: Change,
   flowId: string,
   memberId: string,
 ): Promise<void> {
   const member = await getMember(tx, flowId, memberId);
-  if (member.userId === principal.subject.id) {
+  if ((member.userId ?? member.serviceAccountId) === principal.subject.id) {
     throw new DomainError(
       'SELF_REMOVAL_USE_LEAVE',
-      'To give up your own membership use leaveDataset.',
+      'To give up your own membership leave instead: leaveDataset, leaveFlow.',
     );
   }
   await keepingAdmin(tx, flowId, () => tx.flowMember.delete({ where: { id: memberId } }));
@@ -83,11 +98,10 @@ export async function removeDatasetMember(
 }
 
 /** Gives up the subject's own membership; what groups give stays. Throws NOT_A_MEMBER, LAST_ADMIN. */
-export async function leaveDataset(
-  { tx, principal, record }: Change,
-  flowId: string,
-): Promise<void> {
-  const member = await tx.flowMember.findFirst({ where: { flowId, userId: principal.subject.id } });
+export async function leaveFlow({ tx, principal, record }: Change, flowId: string): Promise<void> {
+  const member = await tx.flowMember.findFirst({
+    where: { flowId, ...columnOf(principal.subject) },
+  });
   if (!member) {
     throw new DomainError(
       'NOT_A_MEMBER',
@@ -98,11 +112,11 @@ export async function leaveDataset(
   await record({ before: describe(member) });
 }
 
-/** Gives the subject, a Super Admin, any role on the dataset. Throws LAST_ADMIN. */
-export async function assumeDatasetRole(
+/** Gives the subject, a person, any role on the flow. Throws LAST_ADMIN. */
+export async function assumeRole(
   { tx, principal, record }: Change,
   flowId: string,
-  role: DatasetRole,
+  role: MemberRole,
 ): Promise<void> {
   const { accountId, subject } = principal;
   const key = { flowId_userId: { flowId, userId: subject.id } };
@@ -112,16 +126,6 @@ export async function assumeDatasetRole(
     tx.flowMember.upsert({ where: key, update: { role }, create }),
   );
   await record({ ...(before && { before }), after: { role } });
-}
-
-/** The role of the member of this dataset with this id. Throws NOT_FOUND. */
-export async function roleOfMember(
-  { tx }: Change,
-  flowId: string,
-  id: string,
-): Promise<DatasetRole> {
-  const { role } = await getMember(tx, flowId, id);
-  return role as DatasetRole;
 }
 
 type Member = Awaited<ReturnType<typeof getMember>>;
@@ -141,8 +145,8 @@ function describe({ userId, groupId, serviceAccountId, role }: Member) {
 }
 
 /**
- * Makes a change after which the dataset still has an active Admin, if it had one. The caller holds the dataset's
- * lock, so two Admins who demote each other come here one after the other. Throws LAST_ADMIN.
+ * Makes a change after which the flow still has an active Admin or Owner, if it had one. The caller holds the flow's
+ * lock, so two of them who demote each other come here one after the other. Throws LAST_ADMIN.
  */
 async function keepingAdmin(
   tx: Tx,
@@ -155,23 +159,13 @@ async function keepingAdmin(
   if (!before || (await isAdministered())) return;
   throw new DomainError(
     'LAST_ADMIN',
-    'A dataset keeps at least one active Admin. Make somebody else Admin first.',
+    'A dataset keeps at least one active Admin, a flow an Owner. Make somebody else that first.',
   );
 }
 
-/**
- * Which of these datasets have an active Admin: a person, a service account, or a group with an active person
- * whom no membership of their own makes something else.
- */
+/** Which of these flows have an active Admin or Owner. */
 export async function readAdministered(tx: Tx, flowIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw<{ flow_id: string }[]>`
-    SELECT DISTINCT m.flow_id
-    FROM flow_member m
-    LEFT JOIN group_member gm ON gm.group_id = m.group_id
-    LEFT JOIN "user" u ON u.id = coalesce(m.user_id, gm.user_id)
-    LEFT JOIN flow_member own ON own.flow_id = m.flow_id AND own.user_id = gm.user_id
-    WHERE m.flow_id = ANY(${flowIds}::uuid[]) AND m.role = 'ADMIN'
-      AND (m.service_account_id IS NOT NULL
-           OR (u.status = 'ACTIVE' AND u.removed_at IS NULL AND (own.id IS NULL OR own.role = 'ADMIN')))`;
+    SELECT DISTINCT flow_id FROM active_admin WHERE flow_id = ANY(${flowIds}::uuid[])`;
   return new Set(rows.map(({ flow_id }) => flow_id));
 }

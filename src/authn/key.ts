@@ -1,0 +1,164 @@
+import { isTarget, narrowed, SHARED_RESOURCES, type SharedResource } from '../authz/boundary.js';
+import { isPermission } from '../authz/permissions.js';
+import { NOBODY, type Acting, type Principal } from '../authz/principal.js';
+import type { Identity } from './authenticate.js';
+import {
+  rightsOf,
+  type Authenticated,
+  type HeldRole,
+  type Reader,
+  type Unauthenticated,
+} from './outcome.js';
+
+interface KeyRow {
+  account_id: string;
+  secret_hash: Uint8Array | null;
+  is_active: boolean;
+  expires_at: Date | null;
+  permissions: string[];
+  last_used_at: Date | null;
+  service_account_id: string | null;
+  disabled_at: Date | null;
+  /** The holder of an API key, or whoever is to be acted as. */
+  user_id: string | null;
+  status: 'ACTIVE' | 'SUSPENDED' | null;
+  removed_at: Date | null;
+  roles: HeldRole[];
+  has_grants: boolean;
+  shared: Partial<Record<SharedResource, string>> | null;
+  /** Whether a grant on some flow reaches the person who is to be acted as. */
+  is_member: boolean;
+}
+
+/** Reads a key with its holder and, where somebody is to be acted as, with that person and the live grants for it. */
+export async function identifyKey(reader: Reader, identity: Identity, now: Date) {
+  const { credential, actAs = null } = identity;
+  const [row] = await reader.$queryRaw<KeyRow[]>`
+    SELECT k.account_id, k.secret_hash, k.is_active, k.expires_at, k.permissions, k.last_used_at,
+           k.service_account_id, s.disabled_at,
+           u.id AS user_id, u.status::text AS status, u.removed_at, held_roles(u.id) AS roles,
+           g.has_grants, g.shared,
+           EXISTS (
+             SELECT 1 FROM impersonation_grant i
+             JOIN flow_member m ON m.flow_id = i.flow_id
+             LEFT JOIN group_member gm ON gm.group_id = m.group_id AND gm.user_id = ${actAs}::uuid
+             WHERE i.service_account_id = k.service_account_id AND i.revoked_at IS NULL
+               AND (i.expires_at IS NULL OR i.expires_at > ${now}::timestamptz)
+               AND (m.user_id = ${actAs}::uuid OR gm.user_id IS NOT NULL)) AS is_member
+    FROM access_key k
+    LEFT JOIN service_account s ON s.id = k.service_account_id
+    LEFT JOIN "user" u ON u.account_id = k.account_id
+      AND u.id = CASE WHEN k.user_id IS NULL THEN ${actAs}::uuid ELSE k.user_id END
+    CROSS JOIN LATERAL (
+      SELECT count(*) > 0 AS has_grants,
+             json_object_agg(i.resource, i.id) FILTER (WHERE i.resource IS NOT NULL) AS shared
+      FROM impersonation_grant i
+      WHERE ${actAs}::uuid IS NOT NULL AND i.service_account_id = k.service_account_id AND i.revoked_at IS NULL
+        AND (i.expires_at IS NULL OR i.expires_at > ${now}::timestamptz)) g
+    WHERE k.id = ${credential.id}::uuid
+      AND (k.service_account_id IS NOT NULL) = ${credential.kind !== 'apiKey'}::boolean`;
+  return row && { secretHash: row.secret_hash, outcome: outcomeOf(row, identity, now) };
+}
+
+/**
+ * Holds a key, its holder, whoever is acted as and the grants on shared resources against everybody who changes them.
+ * Grants on flows are held by the lock of their flow.
+ */
+export async function lockKey(tx: Reader, id: string, actAs: string | undefined): Promise<void> {
+  await tx.$queryRaw`
+    WITH k AS (SELECT service_account_id, user_id FROM access_key WHERE id = ${id}::uuid FOR SHARE),
+         s AS (SELECT 1 FROM service_account
+               WHERE id = (SELECT service_account_id FROM k) FOR SHARE),
+         u AS (SELECT 1 FROM "user"
+               WHERE id = coalesce((SELECT user_id FROM k), ${actAs ?? null}::uuid) FOR SHARE),
+         g AS (SELECT 1 FROM impersonation_grant
+               WHERE ${actAs ?? null}::uuid IS NOT NULL AND resource IS NOT NULL AND revoked_at IS NULL
+                 AND service_account_id = (SELECT service_account_id FROM k) FOR SHARE)
+    SELECT (SELECT count(*) FROM s), (SELECT count(*) FROM u), (SELECT count(*) FROM g)`;
+}
+
+function outcomeOf(row: KeyRow, identity: Identity, now: Date): Authenticated | Unauthenticated {
+  if (row.disabled_at) return 'SERVICE_ACCOUNT_DISABLED';
+  if (!row.is_active) return 'KEY_INACTIVE';
+  if (row.expires_at && row.expires_at <= now) return 'KEY_EXPIRED';
+  const principal = row.service_account_id
+    ? principalOfProgram(row, row.service_account_id, identity, now)
+    : principalOfPerson(row, identity);
+  return typeof principal === 'string' ? principal : { principal, lastUsedAt: row.last_used_at };
+}
+
+function principalOfPerson(row: KeyRow, identity: Identity): Principal | Unauthenticated {
+  if (identity.actAs !== undefined) return 'ACT_AS_NEEDS_ACCESS_KEY';
+  if (!row.user_id || row.removed_at) return 'INVALID_CREDENTIAL';
+  if (row.status === 'SUSPENDED') return 'SUSPENDED';
+  const subject = { kind: 'user', id: row.user_id } as const;
+  const { roleNames, own } = rightsOf(row.roles);
+  const restriction = restrictionOf(row, identity);
+  return {
+    accountId: row.account_id,
+    subject,
+    actor: subject,
+    credential: identity.credential,
+    restriction,
+    roleNames,
+    permissions: narrowed(own, { restriction, isKey: true }),
+  };
+}
+
+function principalOfProgram(row: KeyRow, id: string, identity: Identity, now: Date): Principal {
+  const actor = { kind: 'serviceAccount', id } as const;
+  const { credential, actAs, reason } = identity;
+  const restriction = restrictionOf(row, identity);
+  const { account_id: accountId } = row;
+  if (actAs === undefined) {
+    return {
+      accountId,
+      subject: actor,
+      actor,
+      credential,
+      restriction,
+      roleNames: [],
+      permissions: new Set(),
+    };
+  }
+  // Whoever is out of reach is nobody: whether such a person exists, and what they may do, makes no difference.
+  const isActive = row.status === 'ACTIVE' && !row.removed_at;
+  const shared = new Map(
+    SHARED_RESOURCES.flatMap((resource) => {
+      const grant = row.shared?.[resource];
+      return grant ? [[resource, grant] as const] : [];
+    }),
+  );
+  const held = rightsOf(isActive ? row.roles : []);
+  const isActable =
+    isActive &&
+    (row.is_member || [...shared.keys()].some((each) => isTarget(each, held.builtInRoles)));
+  const { roleNames, builtInRoles, own } = isActable ? held : rightsOf([]);
+  const acting: Acting = {
+    as: actAs,
+    reason,
+    isActable,
+    hasGrants: row.has_grants,
+    shared,
+    builtInRoles,
+    asOf: now,
+  };
+  return {
+    accountId,
+    subject: { kind: 'user', id: row.user_id ?? NOBODY },
+    actor,
+    credential,
+    acting,
+    restriction,
+    roleNames,
+    permissions: narrowed(own, { restriction, isKey: true, acting }),
+  };
+}
+
+/** All that the key may be used for: what it was restricted to, and what the access token was issued for. */
+function restrictionOf({ permissions }: KeyRow, { credential: { issuedFor } }: Identity) {
+  if (permissions.length === 0 && !issuedFor) return undefined;
+  const names = permissions.length === 0 ? (issuedFor ?? []) : permissions;
+  const both = issuedFor ? names.filter((name) => issuedFor.includes(name)) : names;
+  return new Set(both.filter(isPermission));
+}

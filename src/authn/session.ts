@@ -1,0 +1,49 @@
+import type { Authenticated, HeldRole, Reader, Unauthenticated } from './outcome.js';
+import { rightsOf } from './outcome.js';
+
+interface SessionRow {
+  secret_hash: Uint8Array;
+  expires_at: Date;
+  ended_at: Date | null;
+  last_seen_at: Date;
+  account_id: string;
+  user_id: string;
+  status: 'ACTIVE' | 'SUSPENDED';
+  removed_at: Date | null;
+  roles: HeldRole[];
+}
+
+/** Reads a session with its person, their state and their account roles. */
+export async function identifySession(reader: Reader, id: string, now: Date) {
+  const [row] = await reader.$queryRaw<SessionRow[]>`
+    SELECT s.secret_hash, s.expires_at, s.ended_at, s.last_seen_at, s.account_id, s.user_id,
+           u.status::text AS status, u.removed_at, held_roles(u.id) AS roles
+    FROM session s JOIN "user" u ON u.id = s.user_id
+    WHERE s.id = ${id}::uuid`;
+  return row && { secretHash: row.secret_hash, outcome: outcomeOf(id, row, now) };
+}
+
+/** Holds a session and its person against everybody who changes them. */
+export async function lockSession(tx: Reader, id: string): Promise<void> {
+  await tx.$queryRaw`
+    SELECT 1 FROM session s JOIN "user" u ON u.id = s.user_id
+    WHERE s.id = ${id}::uuid FOR SHARE OF s, u`;
+}
+
+function outcomeOf(id: string, row: SessionRow, now: Date): Authenticated | Unauthenticated {
+  if (row.ended_at || row.removed_at || row.expires_at <= now) return 'SESSION_ENDED';
+  if (row.status === 'SUSPENDED') return 'SUSPENDED';
+  const subject = { kind: 'user', id: row.user_id } as const;
+  const { roleNames, own } = rightsOf(row.roles);
+  return {
+    principal: {
+      accountId: row.account_id,
+      subject,
+      actor: subject,
+      credential: { kind: 'session', id },
+      roleNames,
+      permissions: own,
+    },
+    lastUsedAt: row.last_seen_at,
+  };
+}

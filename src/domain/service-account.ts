@@ -1,0 +1,180 @@
+import { isDuplicate } from '../db/conflicts.js';
+import type { Tx } from '../db/scoped.js';
+import { DomainError, notFound } from '../errors.js';
+import type { Change } from './change.js';
+import { nameKey } from './directory.js';
+import { freePlace } from './places.js';
+
+/** So many service accounts an account can have. */
+export const MOST_SERVICE_ACCOUNTS = 25;
+
+const DAYS_IN_USE = 30;
+
+interface Design {
+  readonly name: string;
+  readonly purpose: string;
+}
+
+/** Makes a service account with a handle of its own. Throws DUPLICATE_NAME, LIMIT_REACHED. */
+export async function createServiceAccount(
+  { tx, principal, record }: Change,
+  { name, purpose }: Design,
+): Promise<string> {
+  const { accountId, subject } = principal;
+  const slot = await freePlace(
+    tx,
+    accountId,
+    MOST_SERVICE_ACCOUNTS,
+    () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
+    `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,
+  );
+  const handle = await freeHandle(tx, name);
+  const data = { accountId, slot, name, nameKey: nameKey(name), handle, purpose };
+  const { id } = await refusingDuplicates(
+    tx.serviceAccount.create({ data: { ...data, createdById: subject.id }, select: { id: true } }),
+  );
+  await record({ target: { type: 'ServiceAccount', id }, after: { name, handle, purpose } });
+  return id;
+}
+
+/** A handle that none has had before, not even a deleted one: made of the letters and digits of the name. */
+async function freeHandle(tx: Tx, name: string): Promise<string> {
+  const words = nameKey(name).match(/[\p{L}\p{N}]+/gu) ?? ['program'];
+  const handle = `sa:${words.join('-').slice(0, 60)}`;
+  const taken = await tx.serviceAccount.findMany({
+    where: { handle: { startsWith: handle.replaceAll(/[\\%_]/g, String.raw`\$&`) } },
+    select: { handle: true },
+  });
+  const handles = new Set(taken.map((each) => each.handle));
+  if (!handles.has(handle)) return handle;
+  let number = 2;
+  while (handles.has(`${handle}-${number}`)) number += 1;
+  return `${handle}-${number}`;
+}
+
+async function refusingDuplicates<T>(write: PromiseLike<T>): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    throw new DomainError('DUPLICATE_NAME', 'There is a service account of this name already.');
+  }
+}
+
+/** Changes what is given and keeps the rest; the handle stays. Throws NOT_FOUND, DUPLICATE_NAME. */
+export async function updateServiceAccount(
+  { tx, record }: Change,
+  id: string,
+  { name, purpose }: Partial<Design>,
+): Promise<void> {
+  const before = await getServiceAccount(tx, id);
+  const data = {
+    ...(name !== undefined && { name, nameKey: nameKey(name) }),
+    ...(purpose !== undefined && { purpose }),
+  };
+  const after = await refusingDuplicates(
+    tx.serviceAccount.update({ where: { id }, data, select: { name: true, purpose: true } }),
+  );
+  await record({
+    target: { type: 'ServiceAccount', id },
+    before: { name: before.name, purpose: before.purpose },
+    after,
+  });
+}
+
+/** From now on, or until it is enabled again, no key of it signs anybody in. Throws NOT_FOUND. */
+export async function setServiceAccountEnabled(
+  { tx, now, record }: Change,
+  id: string,
+  enabled: boolean,
+): Promise<void> {
+  const { disabledAt } = await getServiceAccount(tx, id);
+  const at = enabled ? null : (disabledAt ?? now);
+  await tx.serviceAccount.update({ where: { id }, data: { disabledAt: at } });
+  await record({
+    target: { type: 'ServiceAccount', id },
+    before: { enabled: disabledAt === null },
+    after: { enabled },
+  });
+}
+
+/** What would stop working without a service account. */
+export interface ServiceAccountUse {
+  /** Keys that sign it in now. */
+  readonly activeKeys: number;
+  readonly keysUsedLately: number;
+  readonly memberships: number;
+  readonly impersonationGrants: number;
+  /** Flows of which nobody else is an active Admin or Owner. */
+  readonly flowsItAloneAdministers: number;
+}
+
+/** Counts what depends on a service account. */
+export async function useOf(
+  tx: Pick<Tx, '$queryRaw'>,
+  accountId: string,
+  id: string,
+  now: Date,
+): Promise<ServiceAccountUse> {
+  const since = new Date(now.getTime() - DAYS_IN_USE * 86_400_000);
+  const [use] = await tx.$queryRaw<ServiceAccountUse[]>`
+    WITH k AS (SELECT * FROM access_key
+               WHERE service_account_id = ${id}::uuid AND account_id = ${accountId}::uuid AND deleted_at IS NULL),
+         m AS (SELECT * FROM flow_member
+               WHERE service_account_id = ${id}::uuid AND account_id = ${accountId}::uuid)
+    SELECT (SELECT count(*) FROM k
+            WHERE is_active AND (expires_at IS NULL OR expires_at > ${now}::timestamptz))::int AS "activeKeys",
+           (SELECT count(*) FROM k WHERE last_used_at > ${since}::timestamptz)::int AS "keysUsedLately",
+           (SELECT count(*) FROM m)::int AS memberships,
+           (SELECT count(*) FROM impersonation_grant i
+            WHERE i.service_account_id = ${id}::uuid AND i.account_id = ${accountId}::uuid AND i.revoked_at IS NULL
+              AND (i.expires_at IS NULL OR i.expires_at > ${now}::timestamptz))::int AS "impersonationGrants",
+           (SELECT count(*) FROM m WHERE m.role IN ('ADMIN', 'OWNER') AND NOT EXISTS (
+              SELECT 1 FROM active_admin a WHERE a.flow_id = m.flow_id AND a.member_id <> m.id)
+           )::int AS "flowsItAloneAdministers"`;
+  if (!use) throw new Error('A statement that counts has one row.');
+  return use;
+}
+
+/**
+ * Deletes a service account with its keys, memberships and grants; what it made and did stays, under its name.
+ * Throws NOT_FOUND, and NAME_MISMATCH, which says what would stop, unless its name was typed exactly.
+ */
+export async function deleteServiceAccount(
+  { tx, principal, now, record }: Change,
+  id: string,
+  typedName: string,
+): Promise<ServiceAccountUse> {
+  const { name, handle, purpose } = await getServiceAccount(tx, id);
+  const use = await useOf(tx, principal.accountId, id, now);
+  if (name !== typedName) {
+    throw new DomainError(
+      'NAME_MISMATCH',
+      'Type the name of the service account exactly as it is to delete it. What stops then is in `extensions.use`.',
+      { use },
+    );
+  }
+  // Keys first, as a request that uses one locks them: so neither waits for the other in a circle.
+  await tx.accessKey.updateMany({
+    where: { serviceAccountId: id, deletedAt: null },
+    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
+  });
+  await tx.serviceAccount.update({ where: { id }, data: { deletedAt: now, slot: null } });
+  await tx.impersonationGrant.updateMany({
+    where: { serviceAccountId: id, revokedAt: null },
+    data: { revokedAt: now, revokedById: principal.subject.id },
+  });
+  await tx.flowMember.deleteMany({ where: { serviceAccountId: id } });
+  await record({
+    target: { type: 'ServiceAccount', id },
+    before: { name, handle, purpose },
+    after: { ...use },
+  });
+  return use;
+}
+
+async function getServiceAccount(tx: Tx, id: string) {
+  const found = await tx.serviceAccount.findFirst({ where: { id, deletedAt: null } });
+  if (!found) throw notFound();
+  return found;
+}

@@ -1,0 +1,182 @@
+import type { FlowKind } from '../authz/boundary.js';
+import { decide, refusedUnseen, type Allow, type FlowFacts } from '../authz/decide.js';
+import type { Permission } from '../authz/permissions.js';
+import type { SharedPermission } from '../authz/tables.js';
+import { changeOf, type Context } from '../context.js';
+import { isInAnotherWorkspace, lockFlow, readFlowFacts } from '../domain/access.js';
+import type { Change } from '../domain/change.js';
+import { FLOW_TYPENAMES } from '../domain/ids.js';
+import { forbidden, notFound, unauthenticated } from '../errors.js';
+
+/** A dataset, or a flow of another kind: which table says what a role on it allows. */
+type Family = 'dataset' | 'flow';
+
+/** A rule about one flow. */
+export interface FlowScope {
+  readonly id: string;
+  readonly permissions: readonly Permission[];
+  /** Of which kind it has to be; unless told, a dataset in a rule about datasets, anything else in one about flows. */
+  readonly kind?: FlowKind;
+  /** What the conditions of a role need to know: who made the view that it is about. */
+  readonly viewCreatorId?: string | null;
+  /** What else they need to know, if it is known. */
+  readonly known?: Omit<FlowFacts, 'grants'>;
+  /** What they need to know of something that a mutation first has to find. */
+  readonly condition?: ConditionFacts;
+  /**
+   * Those who write rows do so side by side; everything else about a dataset happens one by one. What ends such work
+   * cannot wait for it.
+   */
+  readonly lock?: 'SHARED' | 'NONE';
+}
+
+/** Facts to be found, and what they are at best: whoever is refused even then is refused before anything is looked for. */
+export interface ConditionFacts {
+  readonly atBest: Omit<FlowFacts, 'grants'>;
+  find(change: Change): Promise<Omit<FlowFacts, 'grants'>>;
+}
+
+/** What is known of whoever is to be added, changed or removed. */
+export function targetOf(
+  find: (change: Change) => Promise<NonNullable<FlowFacts['target']>>,
+): ConditionFacts {
+  return {
+    atBest: { target: { role: null } },
+    find: async (change) => ({ target: await find(change) }),
+  };
+}
+
+/** Throws UNAUTHENTICATED, and why. */
+export function principalOf({ principal, unauthenticated: reason }: Context) {
+  if (!principal) throw unauthenticated(reason);
+  return principal;
+}
+
+/** Notes what let the principal do or read something, for the entry that tells of it. */
+export function noteGrant(context: Context, decision: Allow): void {
+  context.change?.allow(decision);
+  if (decision.impersonationId) context.impersonations.add(decision.impersonationId);
+}
+
+function noteVia(context: Context, decision: Allow, id: string, kind: FlowKind): void {
+  noteGrant(context, decision);
+  if (decision.via !== 'SUPER_ADMIN_OVERRIDE') return;
+  const use = context.overrides.get(id) ?? { kind, permissions: new Set(), audited: false };
+  use.permissions.add(decision.permission);
+  use.audited ||= context.change !== undefined;
+  context.overrides.set(id, use);
+}
+
+/** Notes which rows of a list only the override shows: their place in it tells of them before any field is read. */
+export async function noteOverrides(
+  context: Context,
+  family: Family,
+  ids: readonly string[],
+): Promise<void> {
+  if (!context.principal?.permissions.has(`${family}:override`)) return;
+  const facts = await Promise.all(ids.map(async (id) => context.access.flow(id)));
+  for (const [at, id] of ids.entries()) {
+    if (facts[at]) allowAll(context, id, [READ[family]], facts[at]);
+  }
+}
+
+/** Whoever may not do this does not see the flow at all. */
+const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
+  Family,
+  SharedPermission
+>;
+
+/** Allows what a rule about one flow demands, or throws the refusal. */
+export function allowOnFlow(
+  context: Context,
+  family: Family,
+  scope: FlowScope,
+): true | Promise<true> {
+  principalOf(context);
+  if (context.change) return allowChange(context, family, scope);
+  const facts = context.access.flow(scope.id);
+  return facts instanceof Promise
+    ? facts.then((loaded) => decideAll(context, family, scope, loaded))
+    : decideAll(context, family, scope, facts);
+}
+
+/**
+ * Inside a mutation the flow is locked before its facts are read, and nobody changes them until the end. Only who
+ * can see it comes that far: nobody else waits for the lock, or makes others wait.
+ */
+async function allowChange(context: Context, family: Family, scope: FlowScope): Promise<true> {
+  const { change, db } = context;
+  const principal = principalOf(context);
+  const before = (await readFlowFacts(db, principal, principal.subject, [scope.id])).get(scope.id);
+  change?.aim({ type: FLOW_TYPENAMES[before?.kind ?? scope.kind ?? 'DATASET'], id: scope.id });
+  const seen = await seenFacts(context, family, scope, before);
+  if (scope.lock !== 'NONE') await lockFlow(db, principal, scope.id, scope.lock ?? 'ALONE');
+  const facts = await context.access.flow(scope.id);
+  const { condition } = scope;
+  if (!condition) return decideAll(context, family, scope, facts);
+  await decideAll(context, family, scope, { ...(facts ?? seen), ...condition.atBest });
+  const found = await condition.find(changeOf(context));
+  return decideAll(context, family, scope, facts && { ...facts, ...found });
+}
+
+/** The facts about a flow that the principal sees; refuses like what is not there. */
+function seenFacts(
+  context: Context,
+  family: Family,
+  { id, kind }: FlowScope,
+  facts: FlowFacts | undefined,
+): FlowFacts | Promise<never> {
+  const principal = principalOf(context);
+  const fits =
+    kind === undefined
+      ? (facts?.kind === 'DATASET') === (family === 'dataset')
+      : facts?.kind === kind;
+  const fitting = fits ? facts : undefined;
+  const unseen = refusedUnseen(principal, READ[family], fitting);
+  if (unseen) throw forbidden(unseen);
+  if (!fitting) return hidden(context, family, id);
+  const decision = decide(principal, READ[family], fitting);
+  if (decision.allowed) return fitting;
+  // The service account holds a grant on it, so that it exists is no news.
+  if (decision.denial.reason === 'NOT_A_TARGET') throw forbidden(decision.denial);
+  return hidden(context, family, id);
+}
+
+function decideAll(
+  context: Context,
+  family: Family,
+  scope: FlowScope,
+  facts: FlowFacts | undefined,
+): true | Promise<true> {
+  const { id, permissions, viewCreatorId, known } = scope;
+  const seen = seenFacts(context, family, scope, facts);
+  if (seen instanceof Promise) return seen;
+  const isNewOrOwn = viewCreatorId === principalOf(context).subject.id;
+  const view = viewCreatorId === undefined ? {} : { view: { isNewOrOwn } };
+  return allowAll(context, id, permissions, { ...seen, ...known, ...view });
+}
+
+function allowAll(
+  context: Context,
+  id: string,
+  permissions: readonly Permission[],
+  facts: FlowFacts,
+): true {
+  const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
+  const [denial, ...others] = decisions.flatMap((each) => (each.allowed ? [] : [each.denial]));
+  if (denial) {
+    // It says of the first why it is missing, and names them all.
+    const all = { ...denial, missing: [denial, ...others].flatMap(({ missing }) => missing) };
+    throw forbidden(all);
+  }
+  for (const decision of decisions) {
+    if (decision.allowed) noteVia(context, decision, id, facts.kind ?? 'DATASET');
+  }
+  return true;
+}
+
+/** Refuses what the principal can't see like what is not there. */
+export async function hidden(context: Context, family: Family, id: string): Promise<never> {
+  const elsewhere = await isInAnotherWorkspace(context.db, principalOf(context), family, id);
+  throw notFound(elsewhere ? 'WRONG_WORKSPACE' : undefined);
+}
