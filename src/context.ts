@@ -13,13 +13,14 @@ import {
 import type { FlowKind } from './authz/boundary.js';
 import type { FlowFacts } from './authz/decide.js';
 import type { Permission } from './authz/permissions.js';
-import type { Principal } from './authz/principal.js';
+import { NOBODY, type Principal } from './authz/principal.js';
 import type { PrismaClient } from './db/generated/client.js';
 import { scopeToAccount, type Db, type Tx } from './db/scoped.js';
 import { readFlowFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
 import { readAdministered } from './domain/flow-member.js';
+import { dormantSince, usesOf, type ServiceAccountUse } from './domain/service-account.js';
 import { invalidInput } from './errors.js';
 
 const LONGEST_REASON = 500;
@@ -72,8 +73,13 @@ export class Access {
   readonly #known = new Map<string, FlowFacts | undefined>();
   readonly #loader: DataLoader<string, FlowFacts | undefined>;
   readonly #administered: DataLoader<string, boolean>;
+  readonly #uses: DataLoader<string, ServiceAccountUse | undefined>;
+  readonly #dormancies: DataLoader<string, Date | undefined>;
 
-  constructor(reader: Tx, principal: Principal | undefined) {
+  constructor(reader: Tx, principal: Principal | undefined, now: Date) {
+    const accountId = principal?.accountId ?? NOBODY;
+    this.#uses = perPage((ids) => usesOf(reader, accountId, ids, now));
+    this.#dormancies = perPage((ids) => dormantSince(reader, accountId, ids, now));
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
         ? await readFlowFacts(reader, principal, principal.subject, ids)
@@ -87,6 +93,16 @@ export class Access {
     });
   }
 
+  /** What would stop working without a service account. */
+  serviceAccountUse(id: string): Promise<ServiceAccountUse | undefined> {
+    return this.#uses.load(id);
+  }
+
+  /** Since when a service account has used no key, if that is long ago. */
+  dormantSince(id: string): Promise<Date | undefined> {
+    return this.#dormancies.load(id);
+  }
+
   /** Whether a flow has an active Admin or Owner. */
   isAdministered(id: string): Promise<boolean> {
     return this.#administered.load(id);
@@ -96,6 +112,14 @@ export class Access {
   flow(id: string): FlowFacts | undefined | Promise<FlowFacts | undefined> {
     return this.#known.has(id) ? this.#known.get(id) : this.#loader.load(id);
   }
+}
+
+/** Reads something about all the objects of a page with one statement. */
+function perPage<T>(read: (ids: readonly string[]) => Promise<Map<string, T>>) {
+  return new DataLoader<string, T | undefined>(async (ids) => {
+    const found = await read(ids);
+    return ids.map((id) => found.get(id));
+  });
 }
 
 /** Authenticates a request; a credential that is no good leaves it without a principal, and says why. */
@@ -117,7 +141,7 @@ export async function createContext(
     lastUsedAt: typeof found === 'string' ? null : found.lastUsedAt,
     db,
     outside: db,
-    access: new Access(db, principal),
+    access: new Access(db, principal, now()),
     contents: new Contents(db),
     change: undefined,
     overrides: new Map(),
@@ -133,7 +157,7 @@ export function withChange(context: Context, change: RuledChange): Context {
     ...context,
     principal,
     db: tx as Db,
-    access: new Access(tx, principal),
+    access: new Access(tx, principal, change.now),
     contents: new Contents(tx),
     change,
   };
@@ -154,7 +178,7 @@ export async function refresh(context: Context): Promise<void> {
     context.system.now(),
   );
   Object.assign(context, outcome(found));
-  context.access = new Access(context.db, context.principal);
+  context.access = new Access(context.db, context.principal, context.system.now());
   context.contents = new Contents(context.db);
 }
 

@@ -1,9 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 
-import { mintToken, PEPPER_VERSION } from '../authn/token.js';
+import { mintToken, PEPPER_VERSION, publicPart } from '../authn/token.js';
 import { isPermission } from '../authz/permissions.js';
 import type { Credential } from '../authz/principal.js';
 import type { System } from '../context.js';
+import type { Prisma } from '../db/generated/client.js';
 import type { AccessKeyModel } from '../db/generated/models.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
@@ -11,8 +12,7 @@ import type { Change } from './change.js';
 import { freePlace } from './places.js';
 
 /** So many keys a service account or a person can have, whatever their state. */
-export const MOST_KEYS = 50;
-export const LONGEST_OVERLAP_HOURS = 168;
+const MOST_KEYS = 50;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -34,7 +34,15 @@ interface Design {
 /** A new key: its text is shown once. */
 export interface MintedKey {
   readonly id: string;
+  /** All of it, as a Bearer credential. */
   readonly key: string;
+  /** What of it is secret: the password of HTTP Basic. */
+  readonly secret: string;
+}
+
+/** What of a key is no secret: the user name of HTTP Basic. */
+export function keyIdOf({ id, userId }: Pick<AccessKeyModel, 'id' | 'userId'>): string {
+  return publicPart(userId === null ? 'accessKey' : 'apiKey', id);
 }
 
 /** Makes a key for a service account or for the subject. Throws NOT_FOUND, INVALID_INPUT, LIMIT_REACHED. */
@@ -81,7 +89,8 @@ async function insertKey(
     `There are at most ${MOST_KEYS} keys, active or not. Delete one that is not in use.`,
   );
   const id = uuidv7();
-  const { token, secretHash } = mintToken('userId' in holder ? 'apiKey' : 'accessKey', id, pepper);
+  const kind = 'userId' in holder ? 'apiKey' : 'accessKey';
+  const { token: key, secretHash } = mintToken(kind, id, pepper);
   await tx.accessKey.create({
     data: {
       ...design,
@@ -95,7 +104,7 @@ async function insertKey(
       createdAt: now,
     },
   });
-  return { id, key: token };
+  return { id, key, secret: key.slice(publicPart(kind, id).length + 1) };
 }
 
 /** Gives a key another name. Throws NOT_FOUND. */
@@ -173,16 +182,17 @@ export async function deleteKey(change: Change, holder: Where, id: string): Prom
   await record({ target: targetOf(id), before: describe(holderOf(before), before) });
 }
 
-/** Which keys a mutation may find: those of service accounts, of the subject, or of anybody. */
-export type Where =
-  | { readonly userId: string }
-  | { readonly userId: null }
-  | { readonly serviceAccountId: null };
+/** Which keys a mutation may find. */
+export type Where = Prisma.AccessKeyWhereInput;
+
+export const OF_PROGRAMS: Where = { serviceAccountId: { not: null } };
+/** API keys, whoever they belong to. */
+export const OF_ANYBODY: Where = { userId: { not: null } };
 
 async function getKey(tx: Tx, where: Where, id: string): Promise<AccessKeyModel> {
   // Held first, so that of two who change the same key the second sees what the first did.
   await tx.$queryRaw`SELECT 1 FROM access_key WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-  const key = await tx.accessKey.findFirst({ where: { ...where, id, deletedAt: null } });
+  const key = await tx.accessKey.findFirst({ where: { AND: where, id, deletedAt: null } });
   if (!key) throw notFound();
   return key;
 }

@@ -20,7 +20,12 @@ export class Contents {
       new DataLoader<Prisma.Sql, object[]>((statements) => readTogether(reader, statements), {
         cache: false,
       });
-    this.#statements = { count: together(), history: together(), rows: together() };
+    this.#statements = {
+      associated: together(),
+      count: together(),
+      history: together(),
+      rows: together(),
+    };
   }
 
   fields(datasetId: string): Promise<Field[]> {
@@ -33,4 +38,4 @@ export class Contents {
   }
 }
 
-type Shape = 'count' | 'history' | 'rows';
+type Shape = 'associated' | 'count' | 'history' | 'rows';

@@ -1,4 +1,5 @@
 import { IMPERSONABLE_KINDS, type FlowKind, type SharedResource } from '../authz/boundary.js';
+import { isDuplicate } from '../db/conflicts.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
@@ -39,11 +40,14 @@ export async function grantImpersonation(
   const before = await tx.impersonationGrant.findFirst({ where });
   const terms = { reason, expiresAt, grantedById: principal.subject.id, grantedAt: now };
   const { accountId } = principal;
-  const { id } = before
-    ? await tx.impersonationGrant.update({ where: { id: before.id }, data: terms })
-    : await tx.impersonationGrant.create({
-        data: { accountId, serviceAccountId, ...place, ...terms },
-      });
+  const { id } = await (
+    before
+      ? tx.impersonationGrant.update({ where: { id: before.id }, data: terms })
+      : tx.impersonationGrant.create({ data: { accountId, serviceAccountId, ...place, ...terms } })
+  ).catch((error: unknown) => {
+    if (!isDuplicate(error)) throw error;
+    throw new DomainError('CONFLICT', 'Somebody granted the same at the same moment. Read it again.');
+  });
   await record({
     target: { type: 'ImpersonationGrant', id },
     ...(before && { before: describe(before) }),
@@ -69,7 +73,7 @@ function assertImpersonable(resource: Resource): void {
   );
 }
 
-/** Holds a service account, so that nobody deletes it meanwhile and of two grants the second sees the first. */
+/** Finds a service account and holds it, so that nobody deletes it meanwhile. */
 async function holdServiceAccount(
   tx: Tx,
   accountId: string,
@@ -80,7 +84,7 @@ async function holdServiceAccount(
   const [row] = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM service_account
     WHERE (id = ${id}::uuid OR handle = ${handle}) AND account_id = ${accountId}::uuid AND deleted_at IS NULL
-    FOR NO KEY UPDATE`;
+    FOR SHARE`;
   if (!row) throw notFound();
   return row.id;
 }

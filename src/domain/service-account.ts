@@ -6,7 +6,7 @@ import { nameKey } from './directory.js';
 import { freePlace } from './places.js';
 
 /** So many service accounts an account can have. */
-export const MOST_SERVICE_ACCOUNTS = 25;
+const MOST_SERVICE_ACCOUNTS = 25;
 
 const DAYS_IN_USE = 30;
 
@@ -109,31 +109,52 @@ export interface ServiceAccountUse {
   readonly flowsItAloneAdministers: number;
 }
 
-/** Counts what depends on a service account. */
-export async function useOf(
-  tx: Pick<Tx, '$queryRaw'>,
+/** Counts what depends on each of these service accounts, with one statement. */
+export async function usesOf(
+  reader: Pick<Tx, '$queryRaw'>,
   accountId: string,
-  id: string,
+  ids: readonly string[],
   now: Date,
-): Promise<ServiceAccountUse> {
+): Promise<Map<string, ServiceAccountUse>> {
   const since = new Date(now.getTime() - DAYS_IN_USE * 86_400_000);
-  const [use] = await tx.$queryRaw<ServiceAccountUse[]>`
-    WITH k AS (SELECT * FROM access_key
-               WHERE service_account_id = ${id}::uuid AND account_id = ${accountId}::uuid AND deleted_at IS NULL),
-         m AS (SELECT * FROM flow_member
-               WHERE service_account_id = ${id}::uuid AND account_id = ${accountId}::uuid)
-    SELECT (SELECT count(*) FROM k
-            WHERE is_active AND (expires_at IS NULL OR expires_at > ${now}::timestamptz))::int AS "activeKeys",
-           (SELECT count(*) FROM k WHERE last_used_at > ${since}::timestamptz)::int AS "keysUsedLately",
-           (SELECT count(*) FROM m)::int AS memberships,
-           (SELECT count(*) FROM impersonation_grant i
-            WHERE i.service_account_id = ${id}::uuid AND i.account_id = ${accountId}::uuid AND i.revoked_at IS NULL
-              AND (i.expires_at IS NULL OR i.expires_at > ${now}::timestamptz))::int AS "impersonationGrants",
-           (SELECT count(*) FROM m WHERE m.role IN ('ADMIN', 'OWNER') AND NOT EXISTS (
-              SELECT 1 FROM active_admin a WHERE a.flow_id = m.flow_id AND a.member_id <> m.id)
-           )::int AS "flowsItAloneAdministers"`;
-  if (!use) throw new Error('A statement that counts has one row.');
-  return use;
+  const rows = await reader.$queryRaw<(ServiceAccountUse & { id: string })[]>`
+    SELECT s.id, k."activeKeys", k."keysUsedLately", m.memberships, m."flowsItAloneAdministers", g."impersonationGrants"
+    FROM service_account s
+    CROSS JOIN LATERAL (
+      SELECT (count(*) FILTER (WHERE is_active AND (expires_at IS NULL OR expires_at > ${now}::timestamptz)))::int
+               AS "activeKeys",
+             (count(*) FILTER (WHERE last_used_at > ${since}::timestamptz))::int AS "keysUsedLately"
+      FROM access_key WHERE service_account_id = s.id AND deleted_at IS NULL) k
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS memberships,
+             (count(*) FILTER (WHERE m.role IN ('ADMIN', 'OWNER') AND NOT EXISTS (
+                SELECT 1 FROM active_admin a WHERE a.flow_id = m.flow_id AND a.member_id <> m.id)))::int
+               AS "flowsItAloneAdministers"
+      FROM flow_member m WHERE m.service_account_id = s.id) m
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS "impersonationGrants" FROM impersonation_grant
+      WHERE service_account_id = s.id AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > ${now}::timestamptz)) g
+    WHERE s.account_id = ${accountId}::uuid AND s.id = ANY(${ids}::uuid[])`;
+  return new Map(rows.map(({ id, ...use }) => [id, use]));
+}
+
+const DORMANT_AFTER_DAYS = 30;
+
+/** Since when each of these service accounts has used no key, if that is a month or more; with one statement. */
+export async function dormantSince(
+  reader: Pick<Tx, '$queryRaw'>,
+  accountId: string,
+  ids: readonly string[],
+  now: Date,
+): Promise<Map<string, Date>> {
+  const before = new Date(now.getTime() - DORMANT_AFTER_DAYS * 86_400_000);
+  const rows = await reader.$queryRaw<{ id: string; since: Date }[]>`
+    SELECT s.id, coalesce(max(k.last_used_at), s.created_at) AS since
+    FROM service_account s LEFT JOIN access_key k ON k.service_account_id = s.id
+    WHERE s.account_id = ${accountId}::uuid AND s.id = ANY(${ids}::uuid[])
+    GROUP BY s.id HAVING coalesce(max(k.last_used_at), s.created_at) < ${before}::timestamptz`;
+  return new Map(rows.map(({ id, since }) => [id, since]));
 }
 
 /**
@@ -146,7 +167,8 @@ export async function deleteServiceAccount(
   typedName: string,
 ): Promise<ServiceAccountUse> {
   const { name, handle, purpose } = await getServiceAccount(tx, id);
-  const use = await useOf(tx, principal.accountId, id, now);
+  const use = (await usesOf(tx, principal.accountId, [id], now)).get(id);
+  if (!use) throw notFound();
   if (name !== typedName) {
     throw new DomainError(
       'NAME_MISMATCH',

@@ -112,6 +112,35 @@ export function visibleSessions(
   return { userId: principal.subject.id, endedAt: null, expiresAt: { gt: now } };
 }
 
+/** People see their own API keys and those whom that is entrusted to everybody's; service accounts' their managers. */
+export function visibleKeys(principal: Principal | undefined): Prisma.AccessKeyWhereInput {
+  if (principal?.credential.kind !== 'session') return nothing;
+  const { permissions, subject } = principal;
+  return {
+    deletedAt: null,
+    OR: [
+      { userId: permissions.has('apiKey:manage') ? { not: null } : subject.id },
+      ...(permissions.has('serviceAccount:manage') ? [{ serviceAccountId: { not: null } }] : []),
+    ],
+  };
+}
+
+/** Grants of impersonation are seen by those who could give them, and by those who manage service accounts. */
+export function visibleGrants(
+  principal: Principal | undefined,
+): Prisma.ImpersonationGrantWhereInput {
+  if (!principal) return nothing;
+  if (principal.permissions.has('serviceAccount:manage')) return {};
+  return {
+    flow: {
+      OR: [
+        visibleFlows(principal, 'dataset:extendImpersonation'),
+        visibleFlows(principal, 'flow:extendImpersonation'),
+      ],
+    },
+  };
+}
+
 /** What somebody imports is nobody else's business until it is in the dataset. */
 export function visibleImports(principal: Principal | undefined): Prisma.DatasetImportWhereInput {
   if (!principal) return nothing;

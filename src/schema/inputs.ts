@@ -42,3 +42,18 @@ export const choices = z
 export const position = z.number().min(0, 'Places are counted from 0.');
 
 export const fileName = name.refine((text) => !/[/\\]/.test(text), 'Leave out the folder.');
+
+export const purpose = storable
+  .refine((text) => text.trim() !== '', 'Say what it is for.')
+  .max(1000, 'A purpose has at most 1,000 characters.')
+  .transform((text) => text.trim());
+
+export const reason = storable.max(500, 'A reason has at most 500 characters.');
+
+/** An hour to seven days, or none. */
+export const overlapHours = z
+  .number()
+  .min(0, 'Name 0 to 168 hours.')
+  .max(168, 'Name 0 to 168 hours: at most seven days.');
+
+export const permissions = z.array(shortText).max(200, 'Name at most 200 permissions.');

@@ -154,7 +154,8 @@ export function selfOr<Parent>(
   }));
 }
 
-function printing<Rule extends (...args: never[]) => object>(
+/** A rule that depends on the object or the arguments, with the words in which the schema prints it. */
+export function printing<Rule extends (...args: never[]) => object>(
   rule: string,
   permissions: readonly Permission[],
   scopes: Rule,
