@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const onDatabase = ['test/{db,authn,domain,audit,http,schema}/**/*.test.ts'];
 /** Pure functions, and tests of the embedded database’s own files: they make what they need. */
 const withoutDatabase = [
-  'test/authn/signing-keys.test.ts',
+  'test/authn/{access-token,signing-keys}.test.ts',
   'test/db/{directory-lock,migrations}.test.ts',
 ];
 const inBrowser = ['test/e2e/browser*.test.ts'];
