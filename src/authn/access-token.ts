@@ -10,10 +10,10 @@ const MOST_CHARACTERS = 4096;
 const SKEW_SECONDS = 30;
 
 /**
- * Header, payload and 64 bytes of signature (RFC 8032 §5.1.6), whose last character has four bits to leave empty:
- * jose decodes them whatever they are, and skips white space.
+ * Header, payload, and 64 bytes of signature (RFC 8032 §5.1.6), whose last character has four bits to leave empty.
+ * jose would skip white space and loose bits.
  */
-const FORM = /^([\w-]+)\.([\w-]+)\.[\w-]{85}[AQgw]$/;
+const FORM = /^([^.]*)\.([^.]*)\.[\w-]{85}[AQgw]$/;
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

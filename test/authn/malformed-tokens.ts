@@ -89,6 +89,17 @@ export const encoding: Family = {
   ],
 };
 
+const bytes = Buffer.from(SIGNATURE_SEGMENT, 'base64url');
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+const withSignature = (signature: Buffer) =>
+  `${HEADER_SEGMENT}.${PAYLOAD_SEGMENT}.${signature.toString('base64url')}`;
+const backwards = (some: Uint8Array) => Buffer.from(some.toReversed());
+const scalar = BigInt(`0x${backwards(bytes.subarray(32)).toString('hex')}`);
+const half = (some: bigint) => backwards(Buffer.from(some.toString(16).padStart(64, '0'), 'hex'));
+const withScalar = (other: bigint) =>
+  withSignature(Buffer.concat([bytes.subarray(0, 32), half(other)]));
+
 export const form: Family = {
   accepted: [
     ['three parts', TOKEN],
@@ -117,6 +128,13 @@ export const form: Family = {
         signature: SIGNATURE_SEGMENT,
       }),
     ],
+    ...[1, 32, 62, 63].map((length): Row => [
+      `${length} bytes of signature`,
+      withSignature(bytes.subarray(0, length)),
+    ]),
+    ['the last 63 bytes of signature', withSignature(bytes.subarray(1))],
+    ['65 bytes of signature', withSignature(Buffer.concat([bytes, Buffer.alloc(1)]))],
+    ['the signature twice', withSignature(Buffer.concat([bytes, bytes]))],
     ['one character too long, though signed', ofLength(4097)],
     ['a megabyte of signed claims', withClaims({ permissions: ['x'.repeat(1024 * 1024)] })],
     ['a megabyte of dots', '.'.repeat(1024 * 1024)],
@@ -134,17 +152,6 @@ function ofLength(length: number): string {
   }
   throw new Error(`No token is ${length} characters long.`);
 }
-
-const bytes = Buffer.from(SIGNATURE_SEGMENT, 'base64url');
-const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-
-const withSignature = (signature: Buffer) =>
-  `${HEADER_SEGMENT}.${PAYLOAD_SEGMENT}.${signature.toString('base64url')}`;
-const backwards = (some: Uint8Array) => Buffer.from(some.toReversed());
-const scalar = BigInt(`0x${backwards(bytes.subarray(32)).toString('hex')}`);
-const half = (some: bigint) => backwards(Buffer.from(some.toString(16).padStart(64, '0'), 'hex'));
-const withScalar = (other: bigint) =>
-  withSignature(Buffer.concat([bytes.subarray(0, 32), half(other)]));
 
 export const signature: Family = {
   accepted: [
@@ -167,13 +174,6 @@ export const signature: Family = {
     ['S + 1', withScalar(scalar + 1n)],
     ['halves exchanged', withSignature(Buffer.concat([bytes.subarray(32), bytes.subarray(0, 32)]))],
     ['backwards', withSignature(backwards(bytes))],
-    ...[0, 1, 32, 62, 63].map((length): Row => [
-      `the first ${length} bytes`,
-      withSignature(bytes.subarray(0, length)),
-    ]),
-    ['the last 63 bytes', withSignature(bytes.subarray(1))],
-    ['one byte more', withSignature(Buffer.concat([bytes, Buffer.alloc(1)]))],
-    ['twice', withSignature(Buffer.concat([bytes, bytes]))],
   ],
 };
 
