@@ -2,7 +2,7 @@ import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 
 import { currentKey, publishedKeys } from './signing-keys.js';
 
-/** It cannot be taken back, so it ends before a change of rights is long past. */
+/** Nobody can end one early, so each ends soon. */
 const MOST_SECONDS = 10 * 60;
 const MOST_CHARACTERS = 4096;
 
@@ -56,8 +56,7 @@ export async function mintAccessToken(
   const iat = secondsOf(now);
   const payload = { iss: issuer, ...claims, iat, exp: iat + ttlSeconds };
   if (!isClaims(payload)) throw new TypeError('These claims do not make an access token.');
-  if (!isBrief(payload))
-    throw new RangeError(`An access token lives 1 to ${MOST_SECONDS} seconds.`);
+  if (!isBrief(payload)) throw new RangeError(`Give it 1 to ${MOST_SECONDS} seconds.`);
   const { privateKey, jwk } = currentKey(secret, now);
   const text = await new SignJWT(payload).setProtectedHeader(headerOf(jwk.kid)).sign(privateKey);
   if (text.length > MOST_CHARACTERS) throw new RangeError('These claims are too long.');
