@@ -47,6 +47,7 @@ export const times: Family = {
     ...claim('iat', String(SECONDS), null, true, [SECONDS], {}, '', SECONDS + 0.5, 0, -1),
     ...claim('iat', SECONDS * 1000, -1e300),
     ...claim('nbf', SECONDS + 1, SECONDS + 599, String(SECONDS), null, [SECONDS], SECONDS - 0.5),
+    ...claim('nbf', -1e300),
   ],
 };
 
