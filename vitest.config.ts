@@ -3,8 +3,11 @@ import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 const onDatabase = ['test/{db,authn,domain,audit,http,schema}/**/*.test.ts'];
-/** Tests of the embedded database’s own files: they make what they need. */
-const withoutDatabase = ['test/db/{directory-lock,migrations}.test.ts'];
+/** Pure functions, and tests of the embedded database’s own files: they make what they need. */
+const withoutDatabase = [
+  'test/authn/{access-token,signing-keys}.test.ts',
+  'test/db/{directory-lock,migrations}.test.ts',
+];
 const inBrowser = ['test/e2e/browser*.test.ts'];
 
 export default defineConfig({

@@ -55,6 +55,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'graphql-scalars': ['schema'],
   'graphql-yoga': ['app', 'type http'],
   hono: ['app', 'http'],
+  jose: ['authn'],
   'p-limit': ['authn'],
   pg: ['db'],
   'pglite-prisma-adapter': ['db'],
