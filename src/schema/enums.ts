@@ -9,6 +9,14 @@ export const UserStatus = builder.enumType('UserStatus', {
   } as const,
 });
 
+export const PrincipalKind = builder.enumType('PrincipalKind', {
+  description: 'Whether somebody is a person or a program.',
+  values: {
+    USER: { description: 'A person.' },
+    SERVICE_ACCOUNT: { description: 'A program with an identity of its own.' },
+  } as const,
+});
+
 export const AddedVia = builder.enumType('AddedVia', {
   description: 'How a person came into the account.',
   values: {
