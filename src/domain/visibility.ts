@@ -44,10 +44,11 @@ export function visibleGroups(principal: Principal | undefined): Prisma.GroupWhe
   return principal?.permissions.has('directory:read') ? {} : nothing;
 }
 
+/** Deleted ones are seen only where they left traces, like people. */
 export function visibleServiceAccounts(
   principal: Principal | undefined,
 ): Prisma.ServiceAccountWhereInput {
-  return principal?.permissions.has('directory:read') ? {} : nothing;
+  return principal?.permissions.has('directory:read') ? { deletedAt: null } : nothing;
 }
 
 /** A person's own sessions that are still good. */
