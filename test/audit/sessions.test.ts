@@ -27,6 +27,8 @@ const EMPTY = {
   denial: null,
   targetType: null,
   targetId: null,
+  grantId: null,
+  reason: null,
   credentialKind: null,
   credentialId: null,
 };
