@@ -192,9 +192,12 @@ describe('other lists', () => {
       return reader;
     };
     const [few, many] = [await readerOfLog(1), await readerOfLog(100)];
-    for (const document of [ReadAuditLog, ReadAuditParties]) {
-      const one = await few.run(document, { first: 100 });
-      const hundred = await many.run(document, { first: 100 });
+    const first = 100;
+    for (const ask of [
+      (reader: Actor) => reader.run(ReadAuditLog, { first }),
+      (reader: Actor) => reader.run(ReadAuditParties, { first }),
+    ]) {
+      const [one, hundred] = [await ask(few), await ask(many)];
       expect(hundred).toSucceed();
       expect(hundred.data?.auditLog?.edges).toHaveLength(100);
       expect(hundred).toTakeQueries(one.statements);
