@@ -22,6 +22,7 @@ const objects = types.filter(isObjectType);
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
 
 interface Options {
+  grantScopes?: unknown;
   authScopes?: unknown;
   audit?: unknown;
 }
@@ -123,8 +124,7 @@ const fields = objects.flatMap((type) =>
 test('only what hangs on an object that its reader can see leads to whom one meets', () => {
   const somebody = new Set(['User', 'Group', 'ServiceAccount', 'Grantee', 'Principal']);
   const grants = ({ name }: GraphQLObjectType, field: string) =>
-    (builder.configStore.getFields(name).get(field)?.pothosOptions as { grantScopes?: unknown })
-      .grantScopes;
+    optionsOfField(name, field).grantScopes;
   const leading = fields.filter(({ field }) => somebody.has(getNamedType(field.type).name));
   const told = leading.map(
     ({ type, field }) => [`${type.name}.${field.name}`, grants(type, field.name)] as const,
