@@ -1,5 +1,5 @@
 import type { AuditAction } from '../audit/events.js';
-import { Prisma } from '../db/generated/client.js';
+import { Prisma, type PartyKind } from '../db/generated/client.js';
 import type { Stored } from './field-values.js';
 import { encodeId } from './ids.js';
 
@@ -43,10 +43,16 @@ export interface HistoryRow {
   readonly cells: readonly CellChange[] | null;
   readonly before: Readonly<Record<string, Value>> | null;
   readonly after: Readonly<Record<string, Value>> | null;
-  readonly subjectId: string;
-  readonly subjectName: string;
-  readonly actorId: string;
-  readonly actorName: string;
+  readonly subject: HistoryParty;
+  readonly actor: HistoryParty;
+}
+
+/** Somebody who changed something, as they are called now. */
+export interface HistoryParty {
+  readonly id: string;
+  readonly kind: PartyKind;
+  readonly name: string;
+  readonly handle: string | null;
 }
 
 export interface HistoryPage {
@@ -68,19 +74,33 @@ export function historyStatement(
     ${before === undefined ? Prisma.empty : Prisma.sql`AND e.id > ${before}::uuid`}
     ORDER BY e.id ${direction} LIMIT ${take}::int`;
   return Prisma.sql`
-    SELECT h.*, s.name AS "subjectName", a.name AS "actorName"
+    SELECT h.id, h.at, h.action, h."rowId", h.cells, h.before, h.after,
+           ${shownParty('s')} AS subject, ${shownParty('a')} AS actor
     FROM (
       (SELECT e.id, e.at, e.action, NULL::uuid AS "rowId", NULL::jsonb AS cells, e.before, e.after,
-              e.subject_id AS "subjectId", e.actor_id AS "actorId"
+              e.subject_id, e.actor_id
        FROM audit_entry e WHERE ${ofLog(accountId, flowId)} ${page})
       UNION ALL
       (SELECT e.id, e.at, 'datasetRow.' || lower(e.kind::text), e.row_id, e.cells, NULL, NULL,
               e.subject_id, e.actor_id
        FROM dataset_row_change e WHERE ${ofRows(accountId, flowId)} ${page})
     ) h
-    JOIN "user" s ON s.id = h."subjectId"
-    JOIN "user" a ON a.id = h."actorId"
+    ${partyOf('s', 'subject_id')}
+    ${partyOf('a', 'actor_id')}
     ORDER BY h.id ${direction} LIMIT ${take}::int`;
+}
+
+/** A party is a person or a service account, so one of the two is always missing. */
+function partyOf(alias: 's' | 'a', column: 'subject_id' | 'actor_id'): Prisma.Sql {
+  return Prisma.raw(`
+    JOIN party ${alias} ON ${alias}.id = h.${column}
+    LEFT JOIN "user" ${alias}u ON ${alias}u.id = ${alias}.id
+    LEFT JOIN service_account ${alias}p ON ${alias}p.id = ${alias}.id`);
+}
+
+function shownParty(alias: 's' | 'a'): Prisma.Sql {
+  return Prisma.raw(`jsonb_build_object('id', ${alias}.id, 'kind', ${alias}.kind,
+    'name', coalesce(${alias}u.name, ${alias}p.name), 'handle', ${alias}p.handle)`);
 }
 
 export function historyCountStatement(accountId: string, flowId: string): Prisma.Sql {

@@ -103,7 +103,7 @@ async function findServiceAccounts(
   where: { id: string } | { OR: { nameKey?: string; handle?: string }[] },
 ): Promise<Grantee[]> {
   const found = await tx.serviceAccount.findMany({
-    where,
+    where: { ...where, disabledAt: null, deletedAt: null },
     select: { id: true, name: true, handle: true },
     take: MOST_CANDIDATES,
   });

@@ -3,6 +3,7 @@ import { isDuplicate } from '../db/conflicts.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
+import { lockFlow } from './access.js';
 import type { Change } from './change.js';
 
 const DAYS_OF_USE = 30;
@@ -104,6 +105,8 @@ export async function revokeImpersonation(
 ): Promise<GrantUse> {
   const before = await tx.impersonationGrant.findFirst({ where: { id, revokedAt: null } });
   if (!before) throw notFound();
+  // What is done by it at this moment is done before it ends.
+  if (before.flowId) await lockFlow(tx, principal, before.flowId, 'ALONE');
   await tx.impersonationGrant.update({
     where: { id },
     data: { revokedAt: now, revokedById: principal.subject.id },

@@ -90,6 +90,7 @@ export function visibleGroups(principal: Principal | undefined): Prisma.GroupWhe
   return principal?.permissions.has('directory:read') ? {} : nothing;
 }
 
+/** Deleted ones are seen only where they left traces, like people. */
 export function visibleServiceAccounts(
   principal: Principal | undefined,
 ): Prisma.ServiceAccountWhereInput {

@@ -1,12 +1,14 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 
 import type { AuditAction } from '../audit/events.js';
-import { encodeId, idOf } from '../domain/ids.js';
+import { encodeId } from '../domain/ids.js';
 import { visibleAuditEntries } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { keysetConnection, pageCost } from './connections.js';
 import { AuditActionEnum, AuditOutcome } from './enums.js';
 import { instant } from './inputs.js';
+import { eitherKind, Principal, partyOf, principalIn } from './principal.js';
+import { met } from './scopes.js';
 
 const NEWEST_FIRST = [['id', 'desc']] as const;
 
@@ -33,8 +35,22 @@ const AuditEntry = builder.prismaNode('AuditEntry', {
       resolve: ({ action }) => action as AuditAction,
     }),
     outcome: t.expose('outcome', { type: AuditOutcome, description: 'How it ended.' }),
-    subject: t.relation('subject', { nullable: true, description: 'Whose rights counted.' }),
-    actor: t.relation('actor', { nullable: true, description: 'Who really acted.' }),
+    subject: t.field({
+      type: Principal,
+      nullable: true,
+      description: 'Whose rights counted.',
+      grantScopes: met,
+      select: (_args, _context, nested) => ({ subject: eitherKind(nested) }),
+      resolve: ({ subject }) => principalIn(subject),
+    }),
+    actor: t.field({
+      type: Principal,
+      nullable: true,
+      description: 'Who really acted.',
+      grantScopes: met,
+      select: (_args, _context, nested) => ({ actor: eitherKind(nested) }),
+      resolve: ({ actor }) => principalIn(actor),
+    }),
     credentialKind: t.exposeString('credentialKind', {
       nullable: true,
       description: 'What kind of credential it came with.',
@@ -94,9 +110,9 @@ type Json = Record<string, unknown> | null;
 const AuditFilter = builder.inputType('AuditFilter', {
   description: 'Which entries to list. What is given must all be true.',
   fields: (t) => ({
-    user: t.id({
+    principal: t.id({
       required: false,
-      description: 'Entries of which this person is subject or actor.',
+      description: 'Entries of which this person or service account is subject or actor.',
     }),
     action: t.field({
       type: [AuditActionEnum],
@@ -127,12 +143,11 @@ builder.queryField('auditLog', (t) =>
       complexity: pageCost,
       args: { filter: t.arg({ type: AuditFilter, required: false, description: 'Which of it.' }) },
       resolve: (_root, { filter, ...page }, context, info) => {
-        const { user, action, from, to } = filter ?? {};
-        const userId = user == null ? undefined : idOf('User', user);
+        const { principal, action, from, to } = filter ?? {};
         const where = {
           AND: [
             visibleAuditEntries(context.principal),
-            userId ? { OR: [{ subjectId: userId }, { actorId: userId }] } : {},
+            principal == null ? {} : concerning(principal),
             action ? { action: { in: action as string[] } } : {},
             from ? { at: { gte: from } } : {},
             to ? { at: { lt: to } } : {},
@@ -161,3 +176,13 @@ builder.queryField('auditLog', (t) =>
     { name: 'AuditEntryEdge' },
   ),
 );
+
+function concerning(globalId: string) {
+  const { id, kind } = partyOf(globalId);
+  return {
+    OR: [
+      { subjectId: id, subject: { kind } },
+      { actorId: id, actor: { kind } },
+    ],
+  };
+}

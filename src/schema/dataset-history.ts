@@ -4,23 +4,35 @@ import {
   historyCountStatement,
   historyStatement,
   type Difference,
+  type HistoryParty,
   type HistoryRow,
 } from '../domain/dataset-history.js';
 import { encodeId } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
 import { connectionOf, encodeCursor, isText, placesOf } from './connections.js';
-import { AuditActionEnum } from './enums.js';
+import { AuditActionEnum, PrincipalKind } from './enums.js';
 
-const DatasetChangeParty = builder
-  .objectRef<{ id: string; name: string }>('DatasetChangeParty')
-  .implement({
-    description: 'Somebody who changed something, as they are called now.',
-    authScopes: reached,
-    fields: (t) => ({
-      id: t.id({ description: 'The id of the person.', resolve: ({ id }) => encodeId('User', id) }),
-      name: t.exposeString('name', { description: 'The name.' }),
+const TYPENAME_OF = { USER: 'User', SERVICE_ACCOUNT: 'ServiceAccount' } as const;
+
+const DatasetChangeParty = builder.objectRef<HistoryParty>('DatasetChangeParty').implement({
+  description: 'Somebody who changed something, as they are called now.',
+  authScopes: reached,
+  fields: (t) => ({
+    id: t.id({
+      description: 'The id of the User or ServiceAccount.',
+      resolve: ({ kind, id }) => encodeId(TYPENAME_OF[kind], id),
     }),
-  });
+    name: t.exposeString('name', { description: 'The name.' }),
+    kind: t.expose('kind', {
+      type: PrincipalKind,
+      description: 'Whether it is a person or a program.',
+    }),
+    handle: t.exposeString('handle', {
+      nullable: true,
+      description: 'Unique in the account and shown beside the name; null: a person has none.',
+    }),
+  }),
+});
 
 const DatasetChangeValue = builder.objectRef<Difference>('DatasetChangeValue').implement({
   description: 'One value that changed.',
@@ -68,12 +80,12 @@ export const DatasetChange = builder.objectRef<HistoryRow>('DatasetChange').impl
     subject: t.field({
       type: DatasetChangeParty,
       description: 'Whose rights counted.',
-      resolve: ({ subjectId: id, subjectName: name }) => ({ id, name }),
+      resolve: ({ subject }) => subject,
     }),
     actor: t.field({
       type: DatasetChangeParty,
       description: 'Who really acted.',
-      resolve: ({ actorId: id, actorName: name }) => ({ id, name }),
+      resolve: ({ actor }) => actor,
     }),
   }),
 });

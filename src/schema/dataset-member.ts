@@ -2,7 +2,8 @@ import type { DatasetRole as Role } from '../authz/dataset-roles.js';
 import { builder } from './builder.js';
 import { DatasetRole } from './enums.js';
 import { Group } from './group.js';
-import { onDataset } from './scopes.js';
+import { eitherKind, Principal, principalIn } from './principal.js';
+import { met, onDataset } from './scopes.js';
 import { ServiceAccount } from './service-account.js';
 import { User } from './user.js';
 
@@ -25,13 +26,18 @@ export const DatasetMember = builder.prismaNode('FlowMember', {
       resolve: ({ role }) => role as Role,
     }),
     addedAt: t.expose('addedAt', { type: 'DateTime', description: 'Since when.' }),
-    addedBy: t.relation('addedBy', {
+    addedBy: t.field({
+      type: Principal,
       nullable: true,
       description: 'Who gave it; null: nobody who is known.',
+      grantScopes: met,
+      select: (_args, _context, nested) => ({ addedBy: eitherKind(nested) }),
+      resolve: ({ addedBy }) => principalIn(addedBy),
     }),
     grantee: t.field({
       type: Grantee,
       description: 'Who holds it.',
+      grantScopes: met,
       select: (_args, _context, nested) => ({
         user: nested(true, [], 'User'),
         group: nested(true, [], 'Group'),

@@ -2,7 +2,8 @@ import { configurationOf, type ViewConfiguration } from '../domain/dataset-view.
 import { encodeId } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
 import { SortDirection } from './enums.js';
-import { onDataset } from './scopes.js';
+import { eitherKind, Principal, principalIn } from './principal.js';
+import { met, onDataset } from './scopes.js';
 
 const RowOrder = builder
   .objectRef<{ field: string; direction: 'ASC' | 'DESC' }>('DatasetRowSorting')
@@ -51,9 +52,13 @@ export const DatasetView = builder.prismaObject('DatasetView', {
       resolve: ({ id }) => encodeId('DatasetView', id),
     }),
     name: t.exposeString('name', { description: 'The name of the view.' }),
-    createdBy: t.relation('createdBy', {
+    createdBy: t.field({
+      type: Principal,
       nullable: true,
       description: 'Whose view it is; null: nobody who is known.',
+      grantScopes: met,
+      select: (_args, _context, nested) => ({ createdBy: eitherKind(nested) }),
+      resolve: ({ createdBy }) => principalIn(createdBy),
     }),
     configuration: t.field({
       type: Configuration,

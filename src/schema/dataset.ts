@@ -15,7 +15,8 @@ import { DatasetMember } from './dataset-member.js';
 import { DatasetRow, isFiltered, RowFilter, RowOrderInput, rowsOf } from './dataset-row.js';
 import { DatasetView } from './dataset-view.js';
 import { AccessVia, DatasetRole, EgressPolicy } from './enums.js';
-import { onDataset, onDatasetOf, onDatasetWith } from './scopes.js';
+import { eitherKind, Principal, principalIn } from './principal.js';
+import { met, onDataset, onDatasetOf, onDatasetWith } from './scopes.js';
 
 /** An object that belongs to one dataset, with what its reader holds there. */
 interface Reading {
@@ -99,9 +100,13 @@ export const Dataset = builder.prismaNode('Flow', {
       type: 'DateTime',
       description: 'When its name or description last changed.',
     }),
-    createdBy: t.relation('createdBy', {
+    createdBy: t.field({
+      type: Principal,
       nullable: true,
       description: 'Who made it; null: nobody who is known.',
+      grantScopes: met,
+      select: (_args, _context, nested) => ({ createdBy: eitherKind(nested) }),
+      resolve: ({ createdBy }) => principalIn(createdBy),
     }),
     views: t.relation('views', {
       description: 'The saved views, oldest first, at most 100.',

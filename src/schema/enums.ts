@@ -9,6 +9,14 @@ export const UserStatus = builder.enumType('UserStatus', {
   } as const,
 });
 
+export const PrincipalKind = builder.enumType('PrincipalKind', {
+  description: 'Whether somebody is a person or a program.',
+  values: {
+    USER: { description: 'A person.' },
+    SERVICE_ACCOUNT: { description: 'A program with an identity of its own.' },
+  } as const,
+});
+
 export const AddedVia = builder.enumType('AddedVia', {
   description: 'How a person came into the account.',
   values: {
@@ -35,6 +43,36 @@ export const AccessVia = builder.enumType('AccessVia', {
     GROUP: { description: 'The membership of a group.' },
     SUPER_ADMIN_OVERRIDE: {
       description: 'The Super Admin’s override; every use is marked and audited.',
+    },
+  } as const,
+});
+
+export const FlowKind = builder.enumType('FlowKind', {
+  description: 'What a flow is.',
+  values: {
+    PROCESS: { description: 'Steps in a fixed order.' },
+    BOARD: { description: 'Cards that move between columns.' },
+    APP: { description: 'An application built of the others.' },
+    DATASET: { description: 'A table.' },
+    LIST: { description: 'A list of values to choose from.' },
+    INTEGRATION: { description: 'What connects other systems.' },
+    CHAT: { description: 'A conversation.' },
+    SPACE: { description: 'A place where a team works.' },
+  } as const,
+});
+
+export const SharedResource = builder.enumType('SharedResource', {
+  description: 'What a service account may be let into as others, beside single flows.',
+  values: {
+    GLOBAL_MY_ITEMS: {
+      description: 'What people created and what is assigned to them: to read, one person at a time.',
+    },
+    USER_AND_GROUP_MANAGEMENT: {
+      description:
+        'People and groups: editing, activating and deactivating, removing people, and changing groups, as a Super Admin, IAM Admin or User Admin.',
+    },
+    ALL_FLOWS_AND_INTEGRATIONS: {
+      description: 'Every flow, of whatever kind, that the person acted as may see.',
     },
   } as const,
 });

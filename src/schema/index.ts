@@ -1,6 +1,7 @@
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { lexicographicSortSchema, specifiedDirectives, type GraphQLSchema } from 'graphql';
 
+import './access-key-mutations.js';
 import './account.js';
 import './audit.js';
 import { builder } from './builder.js';
@@ -15,8 +16,13 @@ import './dataset-mutations.js';
 import './dataset-row-mutations.js';
 import './dataset-view-mutations.js';
 import './dataset.js';
+import './impersonation-mutations.js';
+import './impersonation.js';
 import './me.js';
 import { ruleDirective, semanticNonNullDirective } from './plugins/rules.js';
+import './service-account-list.js';
+import './service-account-log.js';
+import './service-account-mutations.js';
 import './session.js';
 import './user.js';
 

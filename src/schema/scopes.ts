@@ -154,6 +154,31 @@ export function selfOr<Parent>(
   }));
 }
 
+const MET = 'met';
+
+/** What a field grants that leads to somebody from an object that its reader may see. */
+export const met = [MET];
+
+const WHERE_MET = 'met on an object that you can see';
+
+/** The permission in the account, or to be met on an object that the reader may see. */
+export function metOr(permission: AccountPermission) {
+  return printing(`${ruleName(permission)} or ${WHERE_MET}`, [permission], () => ({
+    $any: { account: permission, $granted: MET },
+  }));
+}
+
+/** The person themselves, or like anybody else whom one meets. */
+export function selfOrMetOr<Parent>(
+  permission: AccountPermission,
+  userIdOf: (parent: Parent) => string,
+) {
+  const rule = `self or ${ruleName(permission)} or ${WHERE_MET}`;
+  return printing(rule, [permission], (parent: Parent) => ({
+    $any: { self: userIdOf(parent), account: permission, $granted: MET },
+  }));
+}
+
 /** A rule that depends on the object or the arguments, with the words in which the schema prints it. */
 export function printing<Rule extends (...args: never[]) => object>(
   rule: string,

@@ -1,6 +1,7 @@
 import { builder } from './builder.js';
-import { AddedVia, UserStatus } from './enums.js';
-import { selfOr } from './scopes.js';
+import { AddedVia, PrincipalKind, UserStatus } from './enums.js';
+import { Principal } from './principal.js';
+import { selfOr, selfOrMetOr } from './scopes.js';
 
 const selfOrUserReader = selfOr('user:read', ({ id }: { id: string }) => id);
 
@@ -21,10 +22,21 @@ const Role = builder.prismaObject('Role', {
 export const User = builder.prismaNode('User', {
   description: 'A person in the account.',
   id: { field: 'id' },
-  authScopes: selfOr('directory:read', ({ id }: { id: string }) => id),
+  interfaces: [Principal],
+  authScopes: selfOrMetOr('directory:read', ({ id }: { id: string }) => id),
   select: { id: true },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name that others see.' }),
+    kind: t.field({
+      type: PrincipalKind,
+      description: 'USER.',
+      resolve: () => 'USER' as const,
+    }),
+    handle: t.string({
+      nullable: true,
+      description: 'Null: only programs have one.',
+      resolve: () => null,
+    }),
     email: t.exposeString('email', { description: 'The address to sign in with.' }),
     status: t.expose('status', {
       type: UserStatus,

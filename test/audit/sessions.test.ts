@@ -27,6 +27,8 @@ const EMPTY = {
   denial: null,
   targetType: null,
   targetId: null,
+  grantId: null,
+  reason: null,
   credentialKind: null,
   credentialId: null,
 };
@@ -140,7 +142,7 @@ describe('a failed sign-in leaves', () => {
     const here = await workspace();
     const [ada, admin] = [await here.person(), await here.person({ role: 'ADMIN' })];
     await nobody(here).run(SignIn, { input: { email: ada.email, password: WRONG } });
-    const query = `{ auditLog(filter: { user: "${globalId('User', ada.id)}" }) {
+    const query = `{ auditLog(filter: { principal: "${globalId('User', ada.id)}" }) {
       edges { node { action outcome code subject { id } } }
     } }`;
     expect((await admin.run(query)).data).toMatchObject({

@@ -46,7 +46,10 @@ async function fill(client: PrismaClient): Promise<string> {
   const egress = { kind: 'EXPORT', format: 'CSV', fileName: 'a.csv', selection: {} } as const;
   await client.egressRecord.create({
     data: {
-      ...{ accountId, flowId, subjectId: admin.id, actorId: admin.id },
+      accountId,
+      flowId,
+      subjectId: admin.id,
+      actorId: admin.id,
       ...egress,
       expiresAt: new Date(),
     },

@@ -140,17 +140,17 @@ describe('auditLog comes', () => {
     const third = await entry(here, { subject: bea, actor: ada, at: days(3) });
     const fourth = await entry(here, { subject: bea, at: days(4), action: 'session.ended' });
     const by = (filter: AuditFilter) => idsOf(admin, filter);
-    const user = globalId('User', ada.id);
-    expect(await by({ user })).toEqual([third, second, first]);
+    const principal = globalId('User', ada.id);
+    expect(await by({ principal })).toEqual([third, second, first]);
     expect(await by({ action: ['DATASET_DELETED', 'SESSION_ENDED'] })).toEqual([fourth, second]);
     expect(await by({ from: days(3) })).toEqual([fourth, third]);
     expect(await by({ to: days(3) })).toEqual([second, first]);
     expect(await by({ from: days(2), to: days(4) })).toEqual([third, second]);
-    expect(await by({ user, action: ['DATASET_RENAMED'], from: days(2) })).toEqual([third]);
-    expect(await by({ user, action: ['SESSION_ENDED'] })).toEqual([]);
+    expect(await by({ principal, action: ['DATASET_RENAMED'], from: days(2) })).toEqual([third]);
+    expect(await by({ principal, action: ['SESSION_ENDED'] })).toEqual([]);
     expect(await by({ from: days(4), to: days(1) })).toEqual([]);
     expect(await by({ action: [] })).toEqual([]);
-    expect(await by({ user: null, action: null, from: null, to: null })).toHaveLength(4);
+    expect(await by({ principal: null, action: null, from: null, to: null })).toHaveLength(4);
   });
 
   test('with no entry for a person of another account, or for what is no person', async () => {
@@ -159,7 +159,7 @@ describe('auditLog comes', () => {
     const [stranger, ada] = [await there.person(), await here.person()];
     await entry(there, { subject: stranger });
     await entry(here, { subject: ada });
-    for (const user of [
+    for (const principal of [
       globalId('User', stranger.id),
       globalId('User', randomUUID()),
       globalId('Group', ada.id),
@@ -167,7 +167,7 @@ describe('auditLog comes', () => {
       'x',
       '',
     ]) {
-      expect(await idsOf(admin, { user })).toEqual([]);
+      expect(await idsOf(admin, { principal })).toEqual([]);
     }
   });
 });

@@ -133,7 +133,7 @@ describe('the Super Admin of another account', () => {
     const found = await chief.run(ListDatasets, { filter: { search: 'Their' } });
     expect(found.data?.datasets).toMatchObject({ totalCount: 0, edges: [] });
     const log = await chief.run(ReadAuditLog, {
-      filter: { user: globalId('User', theirs.chief.id) },
+      filter: { principal: globalId('User', theirs.chief.id) },
     });
     expect(log.data?.auditLog).toMatchObject({ totalCount: 0, edges: [] });
   });

@@ -22,6 +22,7 @@ const objects = types.filter(isObjectType);
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
 
 interface Options {
+  grantScopes?: unknown;
   authScopes?: unknown;
   audit?: unknown;
 }
@@ -119,6 +120,30 @@ const fields = objects.flatMap((type) =>
   Object.values(type.getFields()).map((field) => ({ type, field })),
 );
 
+// By hand: who is met where is a decision.
+test('only what hangs on an object that its reader can see leads to whom one meets', () => {
+  const somebody = new Set(['User', 'Group', 'ServiceAccount', 'Grantee', 'Principal']);
+  const grants = ({ name }: GraphQLObjectType, field: string) =>
+    optionsOfField(name, field).grantScopes;
+  const leading = fields.filter(({ field }) => somebody.has(getNamedType(field.type).name));
+  const told = leading.map(
+    ({ type, field }) => [`${type.name}.${field.name}`, grants(type, field.name)] as const,
+  );
+  expect(Object.fromEntries(told)).toEqual({
+    'AuditEntry.actor': ['met'],
+    'AuditEntry.subject': ['met'],
+    'Dataset.createdBy': ['met'],
+    'DatasetMember.addedBy': ['met'],
+    'DatasetMember.grantee': ['met'],
+    'DatasetView.createdBy': ['met'],
+    'Me.user': undefined,
+    'User.addedBy': undefined,
+  });
+  const granting = fields.filter(({ type, field }) => grants(type, field.name));
+  expect(granting).toHaveLength(6);
+  expect(objects.filter(({ name }) => 'grantScopes' in optionsOfType(name))).toEqual([]);
+});
+
 describe('the schema prints', () => {
   test('the rule of every field, on the field or on its type', () => {
     const silent = fields.filter(
@@ -164,6 +189,14 @@ describe('the schema prints', () => {
       'PageInfo',
       'ShareSettings',
     ]);
+  });
+
+  test('that one may read whom one meets', () => {
+    const ruleOf = (name: string) => schema.getType(name)?.description?.match(/Rule: (.*) — /)?.[1];
+    const rule = 'account: directory:read or met on an object that you can see';
+    expect(ruleOf('User')).toBe(`self or ${rule}`);
+    expect(ruleOf('Group')).toBe(rule);
+    expect(ruleOf('ServiceAccount')).toBe(rule);
   });
 
   test('a field with a rule of its own as one that can be null', () => {

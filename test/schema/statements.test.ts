@@ -7,12 +7,15 @@ import type { Actor, Result } from '../support/actor.js';
 import { testDatabase } from '../support/database.js';
 import {
   GetDatasetMembers,
+  ListAuthors,
+  ListAuthorsByKind,
   ListDatasetMembers,
   ListDatasets,
   ListDatasetsWhole,
   ListMembersTwice,
   Me,
   ReadAuditLog,
+  ReadAuditParties,
 } from '../support/operations.js';
 import { watchedApp, type WatchedApp } from '../support/statements.js';
 import { workspace, type Membership } from '../support/world.js';
@@ -50,7 +53,21 @@ async function readerOf(
   const where = { accountId: here.accountId };
   await client.flow.updateMany({ where, data: { createdById: others[0]?.id ?? '' } });
   await client.flowMember.updateMany({ where, data: { addedById: reader.id } });
-  const views = datasets.map(({ rowId }) => ({ id: uuidv7(), flowId: rowId }));
+  // Every other one is by a program, so that a long list has both kinds.
+  const programs = datasets.filter((_dataset, at) => at % 2 === 1).map(({ rowId }) => rowId);
+  await client.flow.updateMany({
+    where: { id: { in: programs } },
+    data: { createdById: serviceAccountId },
+  });
+  await client.flowMember.updateMany({
+    where: { flowId: { in: programs } },
+    data: { addedById: serviceAccountId },
+  });
+  const views = datasets.map(({ rowId }, at) => ({
+    id: uuidv7(),
+    flowId: rowId,
+    createdById: at % 2 === 1 ? serviceAccountId : reader.id,
+  }));
   await client.datasetView.createMany({
     data: views.map((view) => ({ ...view, accountId: here.accountId, name: 'A view' })),
   });
@@ -66,6 +83,11 @@ const LISTS: readonly (readonly [string, Ask])[] = [
   ['datasets alone', (reader) => reader.run(ListDatasets, { first: 100 })],
   ['datasets with their members', (reader) => reader.run(ListDatasetMembers, { first: 100 })],
   ['datasets with all that is theirs', (reader) => reader.run(ListDatasetsWhole, { first: 100 })],
+  ['datasets with their authors', (reader) => reader.run(ListAuthors, { first: 100 })],
+  [
+    'datasets with authors of either kind',
+    (reader) => reader.run(ListAuthorsByKind, { first: 100 }),
+  ],
   ['datasets with their members twice', (reader) => reader.run(ListMembersTwice, { first: 100 })],
 ];
 
@@ -153,6 +175,7 @@ describe('other lists', () => {
       const here = await workspace(watched.app);
       const reader = await here.person({ role: 'ADMIN' });
       const others = await here.people(Array.from({ length: count }, () => ({})));
+      const robot = await here.serviceAccount();
       const { client } = await testDatabase();
       await client.auditEntry.createMany({
         data: others.map(({ id }) => ({
@@ -160,18 +183,26 @@ describe('other lists', () => {
           action: 'session.started',
           outcome: 'SUCCEEDED' as const,
           subjectId: id,
-          actorId: id,
+          actorId: robot,
           targetType: 'User',
           targetId: id,
           requestId: 'r',
         })),
       });
-      return reader.run(ReadAuditLog, { first: 100 });
+      return reader;
     };
-    const [one, hundred] = [await readerOfLog(1), await readerOfLog(100)];
-    expect(hundred.data?.auditLog?.edges).toHaveLength(100);
-    expect(hundred).toTakeQueries(one.statements);
-    expect(hundred.statements).toBeLessThanOrEqual(MOST);
-    expect(secretsIn(watched.textsOf(hundred))).toBe(1);
+    const [few, many] = [await readerOfLog(1), await readerOfLog(100)];
+    const first = 100;
+    for (const ask of [
+      (reader: Actor) => reader.run(ReadAuditLog, { first }),
+      (reader: Actor) => reader.run(ReadAuditParties, { first }),
+    ]) {
+      const [one, hundred] = [await ask(few), await ask(many)];
+      expect(hundred).toSucceed();
+      expect(hundred.data?.auditLog?.edges).toHaveLength(100);
+      expect(hundred).toTakeQueries(one.statements);
+      expect(hundred.statements).toBeLessThanOrEqual(MOST);
+      expect(secretsIn(watched.textsOf(hundred))).toBe(1);
+    }
   });
 });
