@@ -17,6 +17,7 @@ import { strictHeaders } from './http/headers.js';
 import { useLimits } from './http/limits.js';
 import { useOverrideMarks } from './http/overrides.js';
 import { createPages } from './http/pages.js';
+import { useProgramLog } from './http/program-log.js';
 import { logRequest, useRequestFacts, type Served } from './http/request-log.js';
 import { cookieName, isSecure, readRequest } from './http/request.js';
 import { createTransfers } from './http/transfers.js';
@@ -132,6 +133,7 @@ function createGraphql(system: System, log: Logger) {
       useLimits(),
       useErrors(log),
       useOverrideMarks(log),
+      useProgramLog(log),
       useRequestFacts(),
     ],
   });

@@ -47,7 +47,10 @@ export async function grantImpersonation(
       : tx.impersonationGrant.create({ data: { accountId, serviceAccountId, ...place, ...terms } })
   ).catch((error: unknown) => {
     if (!isDuplicate(error)) throw error;
-    throw new DomainError('CONFLICT', 'Somebody granted the same at the same moment. Read it again.');
+    throw new DomainError(
+      'CONFLICT',
+      'Somebody granted the same at the same moment. Read it again.',
+    );
   });
   await record({
     target: { type: 'ImpersonationGrant', id },

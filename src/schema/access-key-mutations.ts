@@ -58,9 +58,7 @@ interface Family {
   readonly audit: 'accessKey' | 'apiKey';
   readonly noun: string;
   /** Who may change one. */
-  readonly authScopes:
-    | { readonly account: 'serviceAccount:manage' }
-    | { readonly signedIn: true };
+  readonly authScopes: { readonly account: 'serviceAccount:manage' } | { readonly signedIn: true };
   /** Which keys there are to be changed, and which to be turned off or deleted. */
   readonly where: (principal: Principal) => Where;
   readonly whereToEnd: (principal: Principal) => Where;

@@ -10,18 +10,20 @@ import { instant } from './inputs.js';
 import { eitherKind, Principal, partyOf, principalIn } from './principal.js';
 import { met } from './scopes.js';
 
-const NEWEST_FIRST = [['id', 'desc']] as const;
+export const NEWEST_FIRST = [['id', 'desc']] as const;
 
-const AuditTarget = builder.objectRef<{ type: string; id: string }>('AuditTarget').implement({
-  description: 'What an entry is about. It may be gone by now.',
-  authScopes: reached,
-  fields: (t) => ({
-    type: t.exposeString('type', { description: 'Its type.' }),
-    id: t.id({ description: 'Its id.', resolve: ({ type, id }) => encodeId(type, id) }),
-  }),
-});
+export const AuditTarget = builder
+  .objectRef<{ type: string; id: string }>('AuditTarget')
+  .implement({
+    description: 'What an entry is about. It may be gone by now.',
+    authScopes: reached,
+    fields: (t) => ({
+      type: t.exposeString('type', { description: 'Its type.' }),
+      id: t.id({ description: 'Its id.', resolve: ({ type, id }) => encodeId(type, id) }),
+    }),
+  });
 
-const AuditEntry = builder.prismaNode('AuditEntry', {
+export const AuditEntry = builder.prismaNode('AuditEntry', {
   description: 'What was done or refused, by whom, and with what right. Entries never change.',
   id: { field: 'id' },
   authScopes: { account: 'auditLog:read' },
@@ -58,6 +60,14 @@ const AuditEntry = builder.prismaNode('AuditEntry', {
     credentialId: t.exposeString('credentialId', {
       nullable: true,
       description: 'The handle of the credential; not the secret.',
+    }),
+    grant: t.relation('grant', {
+      nullable: true,
+      description: 'What let the actor act as the subject, if they differ.',
+    }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why the actor acted as the subject, in the actor’s words.',
     }),
     target: t.field({
       type: AuditTarget,
@@ -107,7 +117,7 @@ const AuditEntry = builder.prismaNode('AuditEntry', {
 
 type Json = Record<string, unknown> | null;
 
-const AuditFilter = builder.inputType('AuditFilter', {
+export const AuditFilter = builder.inputType('AuditFilter', {
   description: 'Which entries to list. What is given must all be true.',
   fields: (t) => ({
     principal: t.id({
@@ -143,16 +153,7 @@ builder.queryField('auditLog', (t) =>
       complexity: pageCost,
       args: { filter: t.arg({ type: AuditFilter, required: false, description: 'Which of it.' }) },
       resolve: (_root, { filter, ...page }, context, info) => {
-        const { principal, action, from, to } = filter ?? {};
-        const where = {
-          AND: [
-            visibleAuditEntries(context.principal),
-            principal == null ? {} : concerning(principal),
-            action ? { action: { in: action as string[] } } : {},
-            from ? { at: { gte: from } } : {},
-            to ? { at: { lt: to } } : {},
-          ],
-        };
+        const where = { AND: [visibleAuditEntries(context.principal), entriesOf(filter)] };
         const query = queryFromInfo({
           context,
           info,
@@ -176,6 +177,21 @@ builder.queryField('auditLog', (t) =>
     { name: 'AuditEntryEdge' },
   ),
 );
+
+type Filter = (typeof AuditFilter)['$inferInput'];
+
+/** The entries that a filter is about. */
+export function entriesOf(filter: Filter | null | undefined) {
+  const { principal, action, from, to } = filter ?? {};
+  return {
+    AND: [
+      principal == null ? {} : concerning(principal),
+      action ? { action: { in: action as string[] } } : {},
+      from ? { at: { gte: from } } : {},
+      to ? { at: { lt: to } } : {},
+    ],
+  };
+}
 
 function concerning(globalId: string) {
   const { id, kind } = partyOf(globalId);

@@ -158,3 +158,8 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** Prisma hands its text to LIKE as it is. */
+export function literally(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}

@@ -3,7 +3,7 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import { nameKey } from '../domain/directory.js';
 import { visibleDatasets } from '../domain/visibility.js';
 import { builder } from './builder.js';
-import { keysetConnection, pageCost, type Order } from './connections.js';
+import { keysetConnection, literally, pageCost, type Order } from './connections.js';
 import { Dataset } from './dataset.js';
 import { noteOverrides } from './flow-scope.js';
 import { search } from './inputs.js';
@@ -95,8 +95,3 @@ builder.queryField('datasets', (t) =>
     { name: 'DatasetEdge' },
   ),
 );
-
-/** Prisma hands its text to LIKE as it is. */
-function literally(text: string): string {
-  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
-}

@@ -36,11 +36,24 @@ export const DatasetRole = builder.enumType('DatasetRole', {
   } as const,
 });
 
+export const MemberRole = builder.enumType('MemberRole', {
+  description: 'A role on a flow of any kind: a dataset has ADMIN, MEMBER and VIEWER.',
+  values: {
+    OWNER: { description: 'Manages the flow and its members.' },
+    ADMIN: { description: 'Manages the dataset, its fields and its members.' },
+    EDITOR: { description: 'Edits the flow and shares it.' },
+    MEMBER: { description: 'Works on the rows and shares the dataset.' },
+    VIEWER: { description: 'Views.' },
+    NONE: { description: 'Is shut out.' },
+  } as const,
+});
+
 export const AccessVia = builder.enumType('AccessVia', {
   description: 'The path by which access was given.',
   values: {
     DIRECT: { description: 'A membership of one’s own.' },
     GROUP: { description: 'The membership of a group.' },
+    ACCOUNT_ROLE: { description: 'A role in the account, in want of a membership.' },
     SUPER_ADMIN_OVERRIDE: {
       description: 'The Super Admin’s override; every use is marked and audited.',
     },
@@ -65,7 +78,8 @@ export const SharedResource = builder.enumType('SharedResource', {
   description: 'What a service account may be let into as others, beside single flows.',
   values: {
     GLOBAL_MY_ITEMS: {
-      description: 'What people created and what is assigned to them: to read, one person at a time.',
+      description:
+        'What people created and what is assigned to them: to read, one person at a time.',
     },
     USER_AND_GROUP_MANAGEMENT: {
       description:

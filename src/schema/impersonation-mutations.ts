@@ -44,19 +44,15 @@ const PERMISSIONS = [
 
 const WORDS = `${ruleName('impersonation:share')} for a shared resource, ${ruleName('dataset:extendImpersonation')} (Admin) or ${ruleName('flow:extendImpersonation')} (Owner) for a flow`;
 
-const toGrant = printing(
-  WORDS,
-  PERMISSIONS,
-  (_parent: unknown, { input }: { input: Place }) => {
-    if ((input.flowId == null) === (input.sharedResource == null)) {
-      const message = 'Give either flowId or sharedResource.';
-      throw invalidInput([{ path: ['input'], message }]);
-    }
-    return input.flowId == null
-      ? { account: 'impersonation:share' as const }
-      : onFlow(flowIn(input.flowId));
-  },
-);
+const toGrant = printing(WORDS, PERMISSIONS, (_parent: unknown, { input }: { input: Place }) => {
+  if ((input.flowId == null) === (input.sharedResource == null)) {
+    const message = 'Give either flowId or sharedResource.';
+    throw invalidInput([{ path: ['input'], message }]);
+  }
+  return input.flowId == null
+    ? { account: 'impersonation:share' as const }
+    : onFlow(flowIn(input.flowId));
+});
 
 const GrantImpersonationPayload = builder
   .objectRef<{ id: string }>('GrantImpersonationPayload')
@@ -85,7 +81,8 @@ builder.mutationField('grantImpersonation', (t) =>
       }),
       handle: t.input.string({
         required: false,
-        description: 'Who is to act, by the handle beside the name. Give either this or serviceAccountId.',
+        description:
+          'Who is to act, by the handle beside the name. Give either this or serviceAccountId.',
         validate: shortText,
       }),
       flowId: t.input.id({

@@ -89,49 +89,45 @@ builder.prismaObjectField(Dataset, 'impersonationGrants', (t) =>
   }),
 );
 
-const SharedResourceSecurity = builder
-  .objectRef<Resource>('SharedResourceSecurity')
-  .implement({
-    description: 'A shared resource, and who may act as others on it.',
-    authScopes: reached,
-    fields: (t) => ({
-      resource: t.field({
-        type: SharedResource,
-        description: 'Which one.',
-        resolve: (resource) => resource,
-      }),
-      label: t.string({
-        description: 'What people call it.',
-        resolve: (resource) => SHARED_RESOURCE_TABLE[resource].label,
-      }),
-      grants: t.prismaField({
-        type: [ImpersonationGrant],
-        description: 'The live grants on it, oldest first: at most one for each service account.',
-        complexity: { field: 1, multiplier: 10 },
-        resolve: (query, resource, _args, { db, principal, system }) =>
-          db.impersonationGrant.findMany({
-            ...query,
-            where: { AND: [visibleGrants(principal), { resource, ...live(system.now()) }] },
-            orderBy: { id: 'asc' },
-          }),
-      }),
+const SharedResourceSecurity = builder.objectRef<Resource>('SharedResourceSecurity').implement({
+  description: 'A shared resource, and who may act as others on it.',
+  authScopes: reached,
+  fields: (t) => ({
+    resource: t.field({
+      type: SharedResource,
+      description: 'Which one.',
+      resolve: (resource) => resource,
     }),
-  });
+    label: t.string({
+      description: 'What people call it.',
+      resolve: (resource) => SHARED_RESOURCE_TABLE[resource].label,
+    }),
+    grants: t.prismaField({
+      type: [ImpersonationGrant],
+      description: 'The live grants on it, oldest first: at most one for each service account.',
+      complexity: { field: 1, multiplier: 10 },
+      resolve: (query, resource, _args, { db, principal, system }) =>
+        db.impersonationGrant.findMany({
+          ...query,
+          where: { AND: [visibleGrants(principal), { resource, ...live(system.now()) }] },
+          orderBy: { id: 'asc' },
+        }),
+    }),
+  }),
+});
 
-const ImpersonationSecurity = builder
-  .objectRef<object>('ImpersonationSecurity')
-  .implement({
-    description: 'Which service accounts may act as others, beside single flows.',
-    authScopes: reached,
-    fields: (t) => ({
-      sharedResources: t.field({
-        type: [SharedResourceSecurity],
-        description: 'The shared resources, each with who holds a grant on it.',
-        complexity: { field: 1, multiplier: SHARED_RESOURCES.length },
-        resolve: () => SHARED_RESOURCES,
-      }),
+const ImpersonationSecurity = builder.objectRef<object>('ImpersonationSecurity').implement({
+  description: 'Which service accounts may act as others, beside single flows.',
+  authScopes: reached,
+  fields: (t) => ({
+    sharedResources: t.field({
+      type: [SharedResourceSecurity],
+      description: 'The shared resources, each with who holds a grant on it.',
+      complexity: { field: 1, multiplier: SHARED_RESOURCES.length },
+      resolve: () => SHARED_RESOURCES,
     }),
-  });
+  }),
+});
 
 builder.queryField('impersonationSecurity', (t) =>
   t.field({

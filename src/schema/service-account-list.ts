@@ -1,0 +1,74 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+
+import { nameKey } from '../domain/directory.js';
+import { idOf } from '../domain/ids.js';
+import { visibleServiceAccounts } from '../domain/visibility.js';
+import { builder } from './builder.js';
+import { keysetConnection, literally, pageCost } from './connections.js';
+import { search } from './inputs.js';
+import { ServiceAccount } from './service-account.js';
+
+const BY_NAME = [
+  ['nameKey', 'asc'],
+  ['id', 'asc'],
+] as const;
+
+const managers = { account: 'serviceAccount:manage' } as const;
+
+builder.queryFields((t) => ({
+  serviceAccount: t.prismaField({
+    type: ServiceAccount,
+    nullable: true,
+    description: 'One service account; null: there is none of this id.',
+    authScopes: managers,
+    args: { id: t.arg.id({ description: 'The id of a ServiceAccount.' }) },
+    resolve: (query, _root, { id }, { db, principal }) =>
+      db.serviceAccount.findFirst({
+        ...query,
+        where: { AND: [{ id: idOf('ServiceAccount', id) }, visibleServiceAccounts(principal)] },
+      }),
+  }),
+  serviceAccounts: t.connection(
+    {
+      type: ServiceAccount,
+      description: 'The service accounts of the account by name: at most 25.',
+      authScopes: managers,
+      complexity: pageCost,
+      args: {
+        search: t.arg.string({
+          required: false,
+          description: 'Part of the name, in any case.',
+          validate: search,
+        }),
+      },
+      resolve: (_root, { search: text, ...page }, context, info) => {
+        const { db, principal } = context;
+        const where = {
+          AND: [
+            visibleServiceAccounts(principal),
+            text ? { nameKey: { contains: literally(nameKey(text)) } } : {},
+          ],
+        };
+        const query = queryFromInfo({
+          context,
+          info,
+          typeName: 'ServiceAccount',
+          path: ['edges', 'node'],
+        });
+        return keysetConnection<'nameKey' | 'id', { id: string; nameKey: string }>(
+          page,
+          BY_NAME,
+          (keys) =>
+            db.serviceAccount.findMany({
+              ...keys,
+              select: { ...query.select, id: true, nameKey: true },
+              where: { AND: [where, keys.where] },
+            }),
+          () => db.serviceAccount.count({ where }),
+        );
+      },
+    },
+    { name: 'ServiceAccountConnection' },
+    { name: 'ServiceAccountEdge' },
+  ),
+}));

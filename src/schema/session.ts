@@ -4,12 +4,22 @@ import { revokeSession, signIn, signOut } from '../domain/session.js';
 import { builder, reached } from './builder.js';
 import { SessionTransport } from './enums.js';
 import { password, shortText } from './inputs.js';
-import { selfOr } from './scopes.js';
+import { printing } from './scopes.js';
+
+/** Sessions are for people who are signed in: no key looks at them. */
+const sessionReader = printing(
+  'signed in, and self or account: session:manage',
+  ['session:manage'],
+  ({ userId }: { userId: string }) => ({
+    signedIn: true,
+    $any: { self: userId, account: 'session:manage' as const },
+  }),
+);
 
 export const Session = builder.prismaNode('Session', {
   description: 'One sign-in of a person that is still good.',
   id: { field: 'id', description: 'A handle; it does not sign anybody in.' },
-  authScopes: selfOr('session:manage', ({ userId }: { userId: string }) => userId),
+  authScopes: sessionReader,
   select: { id: true, userId: true },
   fields: (t) => ({
     signedInAt: t.expose('signedInAt', { type: 'DateTime', description: 'When it started.' }),
@@ -104,7 +114,7 @@ builder.mutationField('signOut', (t) =>
     type: endedSession('SignOutPayload'),
     description: 'Ends the session that the request came with.',
     audit: 'session.ended',
-    authScopes: { authenticated: true },
+    authScopes: { signedIn: true },
     resolve: async (_root, _args, context) => {
       const id = await signOut(changeOf(context));
       context.response.session = null;
@@ -118,7 +128,7 @@ builder.mutationField('revokeSession', (t) =>
     type: endedSession('RevokeSessionPayload'),
     description: 'Ends one of your own sessions, on whatever device it is.',
     audit: 'session.revoked',
-    authScopes: { authenticated: true },
+    authScopes: { signedIn: true },
     input: { sessionId: t.input.id({ description: 'The session to end.' }) },
     resolve: async (_root, { input }, context) => {
       const id = idOf('Session', input.sessionId);

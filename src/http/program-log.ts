@@ -1,0 +1,64 @@
+import { getOperationAST, type DocumentNode, type GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+
+import { record } from '../audit/record.js';
+import type { Denial } from '../authz/decide.js';
+import type { Context } from '../context.js';
+import { maskError } from './errors.js';
+
+/**
+ * Writes the entry of what a service account read: one for each query, refused or not, without which there is no answer.
+ * Mutations leave entries of their own.
+ */
+export function useProgramLog(log: Logger): Plugin<Context> {
+  const note = async (
+    context: Context,
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    errors: readonly GraphQLError[],
+  ) => {
+    const { db, principal, provenance, impersonations } = context;
+    const operation = getOperationAST(document, operationName);
+    if (principal?.actor.kind !== 'serviceAccount' || !operation) return;
+    if (operation.operation === 'mutation') return;
+    const fields = operation.selectionSet.selections.map((selection) =>
+      selection.kind === 'Field' ? selection.name.value : '…',
+    );
+    const grants = [...impersonations];
+    const event = {
+      action: 'operation.queried' as const,
+      after: {
+        operation: operation.name?.value.slice(0, 100) ?? null,
+        fields: fields.join(' ').slice(0, 500),
+        ...(grants.length > 1 && { grants: grants.join(' ') }),
+      },
+      grantId: grants[0],
+    };
+    await record(db, principal, provenance, event, failureOf(errors)).catch((error: unknown) => {
+      throw maskError(error, provenance.requestId, log);
+    });
+  };
+  return {
+    onExecute({ args }) {
+      const { contextValue, document, operationName } = args;
+      return {
+        async onExecuteDone({ result }) {
+          if (Symbol.asyncIterator in result) return;
+          await note(contextValue, document, operationName, result.errors ?? []);
+        },
+      };
+    },
+    // What is subscribed to has its entry before anything comes of it.
+    async onSubscribe({ args }) {
+      await note(args.contextValue, args.document, args.operationName, []);
+    },
+  };
+}
+
+function failureOf([error]: readonly GraphQLError[]) {
+  if (!error) return undefined;
+  const { code, denial } = error.extensions as { code?: string; denial?: Denial };
+  const outcome = code === undefined || code === 'INTERNAL' ? 'FAILED' : 'REFUSED';
+  return { outcome, code: code ?? 'INTERNAL', denial } as const;
+}
