@@ -65,7 +65,10 @@ async function meeting(...permissions: string[]) {
 
 /** The answer to a text that no typed operation spells. */
 async function ask(actor: Actor, text: string, id?: string) {
-  const { data, errors = [] } = await actor.run<Record<string, unknown>, unknown>(text, { id });
+  const { data, errors = [] } = await actor.run<Record<string, unknown>, unknown>(text, {
+    id,
+    me: globalId('User', actor.id),
+  });
   return {
     data,
     errors: errors.map(({ path = [], extensions }) => `${path.join('.')}: ${extensions.code}`),
@@ -164,40 +167,61 @@ describe.each([
 });
 
 describe('having met somebody in one place opens', () => {
-  // Everybody may ask who brought them in, and so comes to the same person on another path.
-  const ELSEWHERE = 'me { user { name addedBy { name } } }';
-  const refused = ['me.user.addedBy.name: FORBIDDEN'];
+  // Everybody may ask who brought them in, and so comes to the same person on other paths. They end after the grant.
+  const ADDED_BY = '... on User { name addedBy { name } }';
+  const ELSEWHERE = `me { user { ${ADDED_BY} } } node(id: $me) { ${ADDED_BY} }`;
+  const MYSELF = `members(first: 1) { edges { node { grantee { ${ADDED_BY} } } } }`;
+  const refused = [
+    'dataset.members.edges.0.node.grantee.addedBy.name: FORBIDDEN',
+    'me.user.addedBy.name: FORBIDDEN',
+    'node.addedBy.name: FORBIDDEN',
+  ];
 
   test.each([
-    ['after it', `dataset(id: $id) { createdBy { name } } ${ELSEWHERE}`],
-    ['before it', `${ELSEWHERE} dataset(id: $id) { createdBy { name } }`],
-    ['by the same fields', `dataset(id: $id) { createdBy { ...who } } ${ELSEWHERE}`],
+    ['after it', `dataset(id: $id) { createdBy { name } ${MYSELF} } ${ELSEWHERE}`],
+    ['before it', `${ELSEWHERE} dataset(id: $id) { ${MYSELF} createdBy { name } }`],
+    ['by a fragment', `dataset(id: $id) { createdBy { ...who } ${MYSELF} } ${ELSEWHERE}`],
   ])('no other place of the request: %s', async (_name, selection) => {
     const { guest, dataset } = await meeting();
-    const fragment = selection.includes('...who') ? 'fragment who on Principal { name }' : '';
-    const { data, errors } = await ask(
-      guest,
-      `query ($id: ID!) { ${selection} } ${fragment}`,
-      dataset.id,
-    );
+    const text = `query ($id: ID!, $me: ID!) { ${selection} }`;
+    const fragment = 'fragment who on Principal { name }';
+    const shared = selection.includes('...who')
+      ? `${text.replaceAll('addedBy { name }', 'addedBy { ...who }')} ${fragment}`
+      : text;
+    const { data, errors } = await ask(guest, shared, dataset.id);
+    const nobody = { name: guest.name, addedBy: null };
     expect(data).toEqual({
-      dataset: { createdBy: { name: 'Cleo Creator' } },
-      me: { user: { name: guest.name, addedBy: null } },
+      dataset: {
+        createdBy: { name: 'Cleo Creator' },
+        members: { edges: [{ node: { grantee: nobody } }] },
+      },
+      me: { user: nobody },
+      node: nobody,
     });
-    expect(errors).toEqual(refused);
+    expect(errors.toSorted()).toEqual(refused);
   });
 
   test('no other place under the same name', async () => {
     const { guest, dataset } = await meeting();
-    const text = `query ($id: ID!) {
-      dataset(id: $id) { addedBy: createdBy { name } }
-      me { createdBy: user { name createdBy: addedBy { name } } } }`;
+    const text = `query ($id: ID!, $me: ID!) {
+      dataset(id: $id) {
+        addedBy: createdBy { name }
+        createdBy: members(first: 1) { edges { createdBy: node { createdBy: grantee {
+          ... on User { createdBy: addedBy { name } } } } } } }
+      createdBy: node(id: $me) { ... on User { createdBy: addedBy { name } } } }`;
     const { data, errors } = await ask(guest, text, dataset.id);
+    const nobody = { createdBy: null };
     expect(data).toEqual({
-      dataset: { addedBy: { name: 'Cleo Creator' } },
-      me: { createdBy: { name: guest.name, createdBy: null } },
+      dataset: {
+        addedBy: { name: 'Cleo Creator' },
+        createdBy: { edges: [{ createdBy: { createdBy: nobody } }] },
+      },
+      createdBy: nobody,
     });
-    expect(errors).toEqual(['me.createdBy.createdBy.name: FORBIDDEN']);
+    expect(errors.toSorted()).toEqual([
+      'createdBy.createdBy.name: FORBIDDEN',
+      'dataset.createdBy.edges.0.createdBy.createdBy.createdBy.name: FORBIDDEN',
+    ]);
   });
 
   test('nobody behind the one who is met, were it the same person', async () => {
@@ -226,8 +250,8 @@ describe('having met somebody in one place opens', () => {
   test('no field of the next request', async () => {
     const { guest, dataset } = await meeting();
     expect(await guest.run(ReadAuthors, { id: dataset.id })).toSucceed();
-    const { errors } = await ask(guest, `{ ${ELSEWHERE} }`);
-    expect(errors).toEqual(refused);
+    const { errors } = await ask(guest, `query ($me: ID!) { ${ELSEWHERE} }`);
+    expect(errors.toSorted()).toEqual(refused.slice(1));
   });
 });
 
