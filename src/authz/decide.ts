@@ -54,6 +54,8 @@ export interface Allow {
 export interface Deny {
   readonly allowed: false;
   readonly denial: Denial;
+  /** What lets the actor act as the subject there, who may not do this. */
+  readonly impersonationId?: string | undefined;
 }
 
 export type Decision = Allow | Deny;
@@ -128,13 +130,13 @@ function decideOnFlow(
   // A shared resource reaches whatever the subject may see; a grant on one flow reaches its active members.
   const isMember = facts.grants.length > 0 || acting?.shared.has('ALL_FLOWS_AND_INTEGRATIONS');
   if (acting && !(acting.isActable && isMember)) {
-    return deny(impersonationDenial(permission, 'NOT_A_TARGET'));
+    return deny(impersonationDenial(permission, 'NOT_A_TARGET'), impersonationId);
   }
   const grant = effectiveGrant(facts.grants);
   const via = viaOf(principal, permission, grant, facts);
-  if (!via) return deny(flowDenial(principal, permission, grant, facts));
+  if (!via) return deny(flowDenial(principal, permission, grant, facts), impersonationId);
   if (acting && (NEVER_DELEGABLE.has(permission) || facts.target?.isParty)) {
-    return deny(undelegable(principal, permission));
+    return deny(undelegable(principal, permission), impersonationId);
   }
   return { allowed: true, permission, via, ...(impersonationId && { impersonationId }) };
 }
@@ -197,6 +199,6 @@ function isMet(condition: Condition, facts: FlowFacts): boolean {
   }
 }
 
-function deny(denial: Denial): Deny {
-  return { allowed: false, denial };
+function deny(denial: Denial, impersonationId?: string): Deny {
+  return { allowed: false, denial, ...(impersonationId && { impersonationId }) };
 }

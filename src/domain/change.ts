@@ -18,10 +18,20 @@ export interface Change {
   readonly record: (event: Omit<AuditEvent, 'action' | 'via' | 'grantId'>) => Promise<void>;
 }
 
+/** Who asks, outside a mutation, and what lets them if they act as somebody else. */
+export interface Requester {
+  readonly db: Db;
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+  readonly grantId?: string | undefined;
+}
+
 /** A change as its rule sees it: what it is about and what allowed it go into its entry. */
 export interface RuledChange extends Change {
   aim(target: AuditTarget): void;
-  allow(decision: Pick<Allow, 'via' | 'impersonationId'>): void;
+  allow(decision: Pick<Allow, 'via'>): void;
+  /** What lets the actor act as the subject, also where the subject may not. */
+  actBy(grantId: string): void;
 }
 
 /**
@@ -43,13 +53,14 @@ export async function transact<T>(
 ): Promise<T> {
   const { db, provenance, principal, now, longest } = request;
   let target: AuditTarget | undefined;
+  let grantId: string | undefined;
   const attempt = () =>
     db.$transaction(
       async (tx) => {
         const found = await reauthenticate(tx, identityOf(principal), now);
         if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
         let entries = 0;
-        let allowed: Pick<Allow, 'via' | 'impersonationId'> | undefined;
+        let allowed: Pick<Allow, 'via'> | undefined;
         const result = await run({
           tx,
           principal: found.principal,
@@ -57,6 +68,7 @@ export async function transact<T>(
           aim: (aimedAt) => void (target = aimedAt),
           allow: (decision) =>
             void (allowed = allowed?.via === 'SUPER_ADMIN_OVERRIDE' ? allowed : decision),
+          actBy: (id) => void (grantId ??= id),
           record: async (event) => {
             entries += 1;
             await record(tx, found.principal, provenance, {
@@ -64,7 +76,7 @@ export async function transact<T>(
               ...event,
               action,
               via: allowed?.via,
-              grantId: allowed?.impersonationId,
+              grantId,
             });
           },
         });
@@ -76,7 +88,7 @@ export async function transact<T>(
   try {
     return await retrying(attempt);
   } catch (error) {
-    await record(db, principal, provenance, { action, target }, failureOf(error));
+    await record(db, principal, provenance, { action, target, grantId }, failureOf(error));
     throw error;
   }
 }

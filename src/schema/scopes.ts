@@ -55,8 +55,9 @@ function allowSignedIn(context: Context): true {
 
 function allow(context: Context, permission: Permission): true {
   const decision = decide(principalOf(context), permission);
-  if (!decision.allowed) throw forbidden(decision.denial);
   noteGrant(context, decision);
+  if (!decision.allowed) throw forbidden(decision.denial);
+  context.change?.allow(decision);
   return true;
 }
 
