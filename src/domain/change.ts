@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { AuditAction, AuditEvent, AuditTarget } from '../audit/events.js';
 import { record, type Provenance } from '../audit/record.js';
-import { identityOf, reauthenticate, type Unauthenticated } from '../authn/authenticate.js';
+import { identityOf, reauthenticate, reread, type Unauthenticated } from '../authn/authenticate.js';
 import type { Allow, Denial } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
 import { isConflict } from '../db/conflicts.js';
@@ -36,7 +38,8 @@ export interface RuledChange extends Change {
 
 /**
  * Runs a mutation as one transaction that holds the principal's rights, decided anew under that lock, and
- * commits with exactly one audit entry. What is refused or fails is rolled back and leaves an entry that says so.
+ * commits with exactly one audit entry. One that takes long holds them at its end only, so that nobody waits to take
+ * them away; if somebody did, nothing was done. What is refused or fails is rolled back and leaves an entry that says so.
  * Throws CONFLICT when it lost against others time and again.
  */
 export async function transact<T>(
@@ -57,13 +60,13 @@ export async function transact<T>(
   const attempt = () =>
     db.$transaction(
       async (tx) => {
-        const found = await reauthenticate(tx, identityOf(principal), now);
-        if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
+        const isLong = longest !== undefined;
+        const known = await rightsNow(tx, principal, now, isLong ? reread : reauthenticate);
         let entries = 0;
         let allowed: Pick<Allow, 'via'> | undefined;
         const result = await run({
           tx,
-          principal: found.principal,
+          principal: known,
           now,
           aim: (aimedAt) => void (target = aimedAt),
           allow: (decision) =>
@@ -71,7 +74,7 @@ export async function transact<T>(
           actBy: (id) => void (grantId ??= id),
           record: async (event) => {
             entries += 1;
-            await record(tx, found.principal, provenance, {
+            await record(tx, known, provenance, {
               target,
               ...event,
               action,
@@ -81,6 +84,7 @@ export async function transact<T>(
           },
         });
         if (entries !== 1) throw new Error(`${action} wrote ${entries} audit entries, not one.`);
+        if (isLong) assertSame(known, await rightsNow(tx, principal, now, reauthenticate));
         return result;
       },
       longest === undefined ? undefined : { timeout: longest },
@@ -91,6 +95,26 @@ export async function transact<T>(
     await record(db, principal, provenance, { action, target, grantId }, failureOf(error));
     throw error;
   }
+}
+
+async function rightsNow(
+  tx: Tx,
+  principal: Principal,
+  now: Date,
+  read: typeof reauthenticate,
+): Promise<Principal> {
+  const found = await read(tx, identityOf(principal), now);
+  if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
+  return found.principal;
+}
+
+/** What was decided at the beginning of something long holds at its end. Throws CONFLICT. */
+function assertSame(before: Principal, after: Principal): void {
+  if (isDeepStrictEqual(before, after)) return;
+  throw new DomainError(
+    'CONFLICT',
+    'Your rights changed while this was under way, so nothing was done. Read it again and retry.',
+  );
 }
 
 /** Two transactions that locked each other out are both right: the one that the database stopped goes again. */
