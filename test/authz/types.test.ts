@@ -4,9 +4,7 @@ import { ACCOUNT_ROLE_TABLE, type AccountRole } from '../../src/authz/account-ro
 import {
   DATASET_ROLE_TABLE,
   PERMISSION_TO_MAKE,
-  type Cell,
   type DatasetRole,
-  type Row,
 } from '../../src/authz/dataset-roles.js';
 import { decide } from '../../src/authz/decide.js';
 import type {
@@ -15,6 +13,7 @@ import type {
   Permission,
 } from '../../src/authz/permissions.js';
 import type { Principal } from '../../src/authz/principal.js';
+import type { Cell, Row } from '../../src/authz/role-table.js';
 import { principal } from '../support/principal.js';
 
 // The compiler is the judge here: each `@ts-expect-error` fails the type check once its line compiles.
@@ -71,7 +70,7 @@ test('a misspelt role or condition does not compile', () => {
 test('an incomplete table does not compile', () => {
   const { 'dataset:rename': _rename, ...withoutRename } = DATASET_ROLE_TABLE;
   // @ts-expect-error -- nobody has decided who renames
-  withoutRename satisfies Record<DatasetPermission, Row>;
+  withoutRename satisfies Record<DatasetPermission, Row<DatasetRole>>;
   const { 'auditLog:read': _auditLog, ...withoutAuditLog } = ACCOUNT_ROLE_TABLE;
   // @ts-expect-error -- nobody has decided who reads the audit log
   withoutAuditLog satisfies Record<AccountPermission, readonly AccountRole[]>;
@@ -84,7 +83,7 @@ test('an incomplete table does not compile', () => {
 test('a line of a table that leaves out a role does not compile', () => {
   const line = { label: 'A row', override: false, ADMIN: true, MEMBER: true };
   // @ts-expect-error -- what about a Viewer?
-  const row: Row = line;
+  const row: Row<DatasetRole> = line;
   expect(row).toBe(line);
   // @ts-expect-error -- a role that is none
   const roles: readonly AccountRole[] = ['ADMIN', 'ROOT'] as const;
