@@ -93,12 +93,11 @@ export function refusalOfCredential(
   if (principal.restriction && !principal.restriction.has(permission)) {
     return keyDenial(principal, permission, 'KEY_RESTRICTED');
   }
-  if (principal.credential.kind !== 'session' && SIGNED_IN_ONLY.has(permission)) {
-    return principal.acting
-      ? undelegable(principal, permission)
-      : keyDenial(principal, permission, 'SIGN_IN_REQUIRED');
-  }
-  return undefined;
+  // Whoever acts as somebody else is told so in its turn, after what was granted and as whom.
+  if (principal.acting || principal.credential.kind === 'session') return undefined;
+  return SIGNED_IN_ONLY.has(permission)
+    ? keyDenial(principal, permission, 'SIGN_IN_REQUIRED')
+    : undefined;
 }
 
 /**
