@@ -144,6 +144,9 @@ function viaOf(
   grant: Grant | undefined,
   facts: FlowFacts,
 ): Via | undefined {
+  const isDataset = isDatasetPermission(permission);
+  // What is done in a dataset is not done in a flow of another kind, although a Viewer is a role on both.
+  if (facts.kind !== undefined && isDataset !== (facts.kind === 'DATASET')) return undefined;
   const row = rowOf(permission);
   if (grant) {
     // A role of the other family of flows gives nothing.
@@ -152,7 +155,7 @@ function viaOf(
   } else if (row.byDefault && takesDefault(facts.kind) && permissions.has(row.byDefault)) {
     return 'ACCOUNT_ROLE';
   }
-  const override = isDatasetPermission(permission) ? 'dataset:override' : 'flow:override';
+  const override = isDataset ? 'dataset:override' : 'flow:override';
   return row.override && permissions.has(override) ? 'SUPER_ADMIN_OVERRIDE' : undefined;
 }
 
