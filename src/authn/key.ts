@@ -1,7 +1,7 @@
 import { actingAs } from '../authz/acting.js';
 import { narrowed, SHARED_RESOURCES, type SharedResource } from '../authz/boundary.js';
 import { isPermission } from '../authz/permissions.js';
-import { NOBODY, type Principal } from '../authz/principal.js';
+import type { Principal } from '../authz/principal.js';
 import type { Identity } from './authenticate.js';
 import {
   rightsOf,
@@ -131,11 +131,12 @@ function principalOfProgram(row: KeyRow, id: string, identity: Identity, now: Da
   );
   return {
     accountId,
-    subject: { kind: 'user', id: row.user_id ?? NOBODY },
-    actor,
     credential,
     ...actingAs(
-      isActive ? rightsOf(row.roles) : undefined,
+      actor,
+      row.user_id === null
+        ? undefined
+        : { id: row.user_id, rights: isActive ? rightsOf(row.roles) : undefined },
       { as: actAs, reason, hasGrants: row.has_grants, shared, isMember: row.is_member, asOf: now },
       restriction,
     ),

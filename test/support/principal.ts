@@ -86,8 +86,7 @@ export function actingPrincipal({ roles, shared = [], isMember = true, only }: A
   };
   return {
     ...serviceAccount(),
-    subject: person,
-    ...actingAs(rights, asked, only && new Set(only)),
+    ...actingAs(program, { id: person.id, rights }, asked, only && new Set(only)),
   };
 }
 
