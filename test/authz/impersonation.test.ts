@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { decide, refusedUnseen } from '../../src/authz/decide.js';
-import { ACCOUNT_PERMISSIONS } from '../../src/authz/permissions.js';
 import { mayInAccount, mayOnFlow } from '../support/acting-oracle.js';
 import {
   actorIn,
@@ -11,7 +10,6 @@ import {
   factsFor,
   isMemberOf,
   MEMBERS,
-  ON_FLOWS,
   ownMemberships,
   personIn,
   worlds,
@@ -33,9 +31,11 @@ test('whoever acts as a person may do exactly what the requirements say', () => 
     fc.property(worlds, (world) => {
       const expected = new Set([
         ...world.flows.flatMap((flow, at) =>
-          ON_FLOWS.flatMap((each) => (mayOnFlow(world, flow, each) ? `${each} on ${at}` : [])),
+          world.questions.onFlows.flatMap((each) =>
+            mayOnFlow(world, flow, each) ? `${each} on ${at}` : [],
+          ),
         ),
-        ...ACCOUNT_PERMISSIONS.filter((each) => mayInAccount(world, each)),
+        ...world.questions.inAccount.filter((each) => mayInAccount(world, each)),
       ]);
       const actual = allowedIn(world, actorIn(world));
       expect({ more: beyond(actual, expected), less: beyond(expected, actual) }).toEqual({
@@ -56,11 +56,11 @@ test('whoever acts as a person may do no more than the person may, and only what
       const wrong = world.flows.flatMap((flow) => {
         const asActor = factsFor(world, flow, actor);
         const asPerson = factsFor(world, flow, person);
-        return ON_FLOWS.filter((each) => decide(actor, each, asActor).allowed).filter(
-          (each) => !covered(flow) || !decide(person, each, asPerson).allowed,
-        );
+        return world.questions.onFlows
+          .filter((each) => decide(actor, each, asActor).allowed)
+          .filter((each) => !covered(flow) || !decide(person, each, asPerson).allowed);
       });
-      const inAccount = ACCOUNT_PERMISSIONS.filter((each) => decide(actor, each).allowed);
+      const inAccount = world.questions.inAccount.filter((each) => decide(actor, each).allowed);
       expect(wrong).toEqual([]);
       expect(inAccount.filter((each) => !decide(person, each).allowed)).toEqual([]);
       if (world.shared.length === 0) expect(inAccount).toEqual([]);
@@ -181,7 +181,7 @@ test('what is not covered is refused like what does not exist', () => {
       const seen = uncovered.flows.filter(({ isGranted }) => !isGranted);
       const different = seen.flatMap((flow) => {
         const facts = factsFor(uncovered, flow, actor);
-        return ON_FLOWS.filter((each) => {
+        return world.questions.onFlows.filter((each) => {
           const missing = refusedUnseen(actor, each, undefined);
           const found = decide(actor, each, facts);
           return (

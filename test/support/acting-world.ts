@@ -13,13 +13,30 @@ import {
   DATASET_PERMISSIONS,
   FLOW_PERMISSIONS,
   PERMISSIONS,
+  type AccountPermission,
+  type DatasetPermission,
+  type FlowPermission,
   type Permission,
 } from '../../src/authz/permissions.js';
 import type { Party, Principal } from '../../src/authz/principal.js';
 import type { MemberRole } from '../../src/authz/role-table.js';
 import { actingPrincipal, principal } from './principal.js';
 
-export const ON_FLOWS = [...DATASET_PERMISSIONS, ...FLOW_PERMISSIONS];
+interface Questions {
+  readonly onFlows: readonly (DatasetPermission | FlowPermission)[];
+  readonly inAccount: readonly AccountPermission[];
+}
+
+/** All permissions in so many parts: to ask for a part in each world lets there be more worlds. */
+const PARTS = 8;
+
+const QUESTIONS: readonly Questions[] = Array.from({ length: PARTS }, (_, part) => {
+  const isOfPart = (_each: Permission, at: number) => at % PARTS === part;
+  return {
+    onFlows: [...DATASET_PERMISSIONS, ...FLOW_PERMISSIONS].filter(isOfPart),
+    inAccount: ACCOUNT_PERMISSIONS.filter(isOfPart),
+  };
+});
 
 /** Who can be a member of a flow in these worlds: a person, two groups, and the service account that acts. */
 export const MEMBERS = ['person', 'groupA', 'groupB', 'program'] as const;
@@ -43,6 +60,8 @@ export interface World {
   /** What the key is restricted to. */
   readonly only: readonly Permission[] | undefined;
   readonly circumstances: Pick<FlowFacts, 'target' | 'view' | 'import'>;
+  /** The permissions that are asked for. */
+  readonly questions: Questions;
 }
 
 const IMPERSONABLE: readonly FlowKind[] = ['PROCESS', 'BOARD', 'DATASET'];
@@ -84,6 +103,7 @@ export const worlds: fc.Arbitrary<World> = fc.record({
     },
     { requiredKeys: [] },
   ),
+  questions: fc.constantFrom(...QUESTIONS),
 });
 
 /** The service account’s own memberships, which may be anything. */
@@ -139,14 +159,14 @@ export function personIn({ roles }: World): Principal {
 export function answersIn(world: World, who: Principal): [name: string, Decision][] {
   const onFlows = world.flows.flatMap((one, at) => {
     const facts = factsFor(world, one, who);
-    return ON_FLOWS.map((each): [string, Decision] => [
+    return world.questions.onFlows.map((each): [string, Decision] => [
       `${each} on ${at}`,
       decide(who, each, facts),
     ]);
   });
   return [
     ...onFlows,
-    ...ACCOUNT_PERMISSIONS.map((each): [string, Decision] => [each, decide(who, each)]),
+    ...world.questions.inAccount.map((each): [string, Decision] => [each, decide(who, each)]),
   ];
 }
 
