@@ -95,12 +95,11 @@ export function refusalOfCredential(
   if (principal.restriction && !principal.restriction.has(permission)) {
     return keyDenial(principal, permission, 'KEY_RESTRICTED');
   }
-  if (principal.credential.kind !== 'session' && SIGNED_IN_ONLY.has(permission)) {
-    return principal.acting
-      ? undelegable(principal, permission)
-      : keyDenial(principal, permission, 'SIGN_IN_REQUIRED');
-  }
-  return undefined;
+  // Whoever acts as somebody else is told so in its turn, after what was granted and as whom.
+  if (principal.acting || principal.credential.kind === 'session') return undefined;
+  return SIGNED_IN_ONLY.has(permission)
+    ? keyDenial(principal, permission, 'SIGN_IN_REQUIRED')
+    : undefined;
 }
 
 /**
@@ -147,6 +146,9 @@ function viaOf(
   grant: Grant | undefined,
   facts: FlowFacts,
 ): Via | undefined {
+  const isDataset = isDatasetPermission(permission);
+  // What is done in a dataset is not done in a flow of another kind, although a Viewer is a role on both.
+  if (facts.kind !== undefined && isDataset !== (facts.kind === 'DATASET')) return undefined;
   const row = rowOf(permission);
   if (grant) {
     // A role of the other family of flows gives nothing.
@@ -155,7 +157,7 @@ function viaOf(
   } else if (row.byDefault && takesDefault(facts.kind) && permissions.has(row.byDefault)) {
     return 'ACCOUNT_ROLE';
   }
-  const override = isDatasetPermission(permission) ? 'dataset:override' : 'flow:override';
+  const override = isDataset ? 'dataset:override' : 'flow:override';
   return row.override && permissions.has(override) ? 'SUPER_ADMIN_OVERRIDE' : undefined;
 }
 
