@@ -1,18 +1,13 @@
+import { impersonationDenial, keyDenial, undelegable } from './acting-denial.js';
 import { NEVER_DELEGABLE, resourceOf, SIGNED_IN_ONLY, type FlowKind } from './boundary.js';
-import {
-  accountDenial,
-  flowDenial,
-  impersonationDenial,
-  keyDenial,
-  undelegable,
-  type Denial,
-} from './denial.js';
+import { type Denial } from './denial-shape.js';
+import { accountDenial, flowDenial } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { MEMBER_ROLES, type Condition, type MemberRole } from './role-table.js';
 import { isDatasetPermission, isSharedPermission, rowOf, type SharedPermission } from './tables.js';
 
-export type { Denial } from './denial.js';
+export type { Denial } from './denial-shape.js';
 
 /** The path by which something was allowed. */
 export type Via = 'DIRECT' | 'GROUP' | 'ACCOUNT_ROLE' | 'SUPER_ADMIN_OVERRIDE' | 'SELF';

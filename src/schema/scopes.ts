@@ -1,8 +1,8 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
+import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
 import { PERMISSION_TO_MAKE, type DatasetRole } from '../authz/dataset-roles.js';
 import { decide } from '../authz/decide.js';
-import { actAsDenial, signInDenial } from '../authz/denial.js';
 import type { AccountPermission, DatasetPermission, Permission } from '../authz/permissions.js';
 import { ruleName } from '../authz/tables.js';
 import type { Context } from '../context.js';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { AccountRole } from '../../src/authz/account-roles.js';
+import { actAsDenial } from '../../src/authz/acting-denial.js';
 import type { SharedResource } from '../../src/authz/boundary.js';
 import {
   decide,
@@ -9,7 +10,6 @@ import {
   type FlowFacts,
   type Grant,
 } from '../../src/authz/decide.js';
-import { actAsDenial } from '../../src/authz/denial.js';
 import {
   ACCOUNT_PERMISSIONS,
   DATASET_PERMISSIONS,

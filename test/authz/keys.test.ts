@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
+import { signInDenial } from '../../src/authz/acting-denial.js';
 import { decide, refusedUnseen, type Denial, type FlowFacts } from '../../src/authz/decide.js';
-import { signInDenial } from '../../src/authz/denial.js';
 import {
   ACCOUNT_PERMISSIONS,
   DATASET_PERMISSIONS,
