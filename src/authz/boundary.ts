@@ -109,6 +109,15 @@ export const SIGNED_IN_ONLY: ReadonlySet<Permission> = new Set([
   'serviceAccount:manage',
 ] satisfies Permission[]);
 
+/** Paths to what other permissions name: a restriction is about what is done, by whatever path. */
+const PATHS: ReadonlySet<Permission> = new Set([
+  'dataset:override',
+  'flow:editAny',
+  'flow:executeAny',
+  'flow:override',
+  'flow:readAny',
+] satisfies Permission[]);
+
 interface Narrowing {
   readonly restriction?: ReadonlySet<Permission> | undefined;
   readonly isKey: boolean;
@@ -128,7 +137,7 @@ export function narrowed(
 ): ReadonlySet<AccountPermission> {
   return new Set(
     [...own].filter((permission) => {
-      if (restriction && !restriction.has(permission)) return false;
+      if (restriction && !restriction.has(permission) && !PATHS.has(permission)) return false;
       if (isKey && SIGNED_IN_ONLY.has(permission)) return false;
       if (!acting) return true;
       const resource = resourceOf(permission);
