@@ -21,7 +21,7 @@ export const IMPERSONABLE_KINDS = [
   'DATASET',
 ] as const satisfies readonly FlowKind[];
 
-interface SharedResourceRow {
+export interface SharedResourceRow {
   readonly label: string;
   /** What of the subject's account permissions it lets through. */
   readonly permissions: readonly AccountPermission[];
