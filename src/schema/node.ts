@@ -3,6 +3,7 @@ import { FLOW_TYPENAMES, NOWHERE } from '../domain/ids.js';
 import {
   visibleAuditEntries,
   visibleDatasets,
+  visibleGrants,
   visibleGroups,
   visibleMembers,
   visibleServiceAccounts,
@@ -26,6 +27,8 @@ const NODE_GATES: Readonly<
     db.flowMember.findFirst({ select, where: { AND: [{ id }, visibleMembers(principal)] } }),
   Group: (id, { db, principal }) =>
     db.group.findFirst({ select, where: { AND: [{ id }, visibleGroups(principal)] } }),
+  ImpersonationGrant: (id, { db, principal }) =>
+    db.impersonationGrant.findFirst({ select, where: { AND: [{ id }, visibleGrants(principal)] } }),
   ServiceAccount: (id, { db, principal }) =>
     db.serviceAccount.findFirst({
       select,
