@@ -1,6 +1,12 @@
-import type { Actor } from './actor.js';
-import type { TestApp } from './app.js';
+import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { v7 as uuidv7 } from 'uuid';
+
+import { mintToken, parseToken, PEPPER_VERSION } from '../../src/authn/token.js';
+import { Actor } from './actor.js';
+import { SECRET, type TestApp } from './app.js';
+import { testDatabase } from './database.js';
 import { exchange } from './http.js';
+import type { Workspace } from './world.js';
 
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -58,4 +64,47 @@ export async function tokenOf(actor: Actor, form: Parameters = {}): Promise<stri
 /** Asks, as somebody with a key, whether a token is good. */
 export function introspect(actor: Actor, token: string): Promise<Posted> {
   return postForm(actor.app, '/oauth/introspect', { token }, actor.headers);
+}
+
+/** Somebody who presents this token. */
+export function bearer({ app }: Actor, token: string, headers: Parameters = {}): Actor {
+  return new Actor(app, '', 'A token', '', { authorization: `Bearer ${token}`, ...headers });
+}
+
+/** A person who comes with an API key of theirs instead of a session. */
+export async function withApiKey(
+  { accountId }: Workspace,
+  person: Actor,
+  permissions: readonly string[] = [],
+): Promise<Actor> {
+  const { client } = await testDatabase();
+  const id = uuidv7();
+  const { token, secretHash } = mintToken('apiKey', id, SECRET);
+  await client.accessKey.create({
+    data: {
+      id,
+      accountId,
+      userId: person.id,
+      slot: 1,
+      name: 'The key',
+      secretHash,
+      pepperVersion: PEPPER_VERSION,
+      permissions: [...permissions],
+    },
+  });
+  const headers = { authorization: `Bearer ${token}` };
+  return new Actor(person.app, person.id, person.name, person.email, headers);
+}
+
+/** The row's id of the key with which somebody signs requests. */
+export function keyIdOf(actor: Actor): string {
+  return parseToken(keyOf(actor))?.id ?? '';
+}
+
+/** What another service finds in a token, with nothing but the published keys. */
+export async function verifiedElsewhere(app: TestApp, token: string, audience: string) {
+  const url = 'http://gateway.test/.well-known/jwks.json';
+  const response = await app.fetch(new Request(url), { address: '192.0.2.8' });
+  const keys = createLocalJWKSet((await response.json()) as JSONWebKeySet);
+  return jwtVerify(token, keys, { issuer: ISSUER, audience, typ: 'at+jwt' });
 }
