@@ -15,6 +15,7 @@ import { touchSession } from './domain/session.js';
 import { maskError, useErrors } from './http/errors.js';
 import { strictHeaders } from './http/headers.js';
 import { useLimits } from './http/limits.js';
+import { createOAuth } from './http/oauth.js';
 import { useOverrideMarks } from './http/overrides.js';
 import { createPages } from './http/pages.js';
 import { useProgramLog } from './http/program-log.js';
@@ -55,6 +56,7 @@ export function createApp({
     pepper: config.secret,
     attempts: createAttempts(database.client, attemptLimits ?? ATTEMPT_LIMITS),
     sessionHours: config.sessionHours,
+    issuer: config.publicUrl,
     now,
     closing: closing.signal,
   };
@@ -75,6 +77,7 @@ export function createApp({
   });
   routes.route('/', pages.routes);
   routes.route('/', createTransfers(system, log));
+  routes.route('/', createOAuth(system, log));
   if (config.allowedOrigins.length > 0) {
     const origin = [...config.allowedOrigins];
     routes.use('/graphql', cors({ origin, credentials: true, allowMethods: ['GET', 'POST'] }));

@@ -1,5 +1,11 @@
 import type { AccountRole } from './account-roles.js';
-import type { AccountPermission, Permission } from './permissions.js';
+import {
+  isAccountPermission,
+  PERMISSIONS,
+  type AccountPermission,
+  type Permission,
+} from './permissions.js';
+import type { Principal } from './principal.js';
 
 export const FLOW_KINDS = [
   'PROCESS',
@@ -148,5 +154,23 @@ export function narrowed(
         !NEVER_DELEGABLE.has(permission)
       );
     }),
+  );
+}
+
+/**
+ * All that an access token issued to this principal may be used for, of `scope` if that is named. What it can do on a
+ * flow depends on the flow, so of those permissions it has whatever the key lets through.
+ */
+export function boundOf(
+  { permissions, restriction, acting }: Pick<Principal, 'permissions' | 'restriction' | 'acting'>,
+  scope?: ReadonlySet<Permission>,
+): readonly Permission[] {
+  return PERMISSIONS.filter(
+    (permission) =>
+      (!isAccountPermission(permission) || permissions.has(permission)) &&
+      (!restriction || restriction.has(permission)) &&
+      (!scope || scope.has(permission)) &&
+      !SIGNED_IN_ONLY.has(permission) &&
+      !(acting && NEVER_DELEGABLE.has(permission)),
   );
 }

@@ -34,7 +34,7 @@ export function readRequest(
  * The text of a Bearer credential (RFC 6750), or the one whose two parts came as user name and password (RFC 7617);
  * another scheme is presented as a credential that is none of ours.
  */
-function credentialOf(authorization: string | null): string | undefined {
+export function credentialOf(authorization: string | null): string | undefined {
   if (authorization === null) return undefined;
   const [, scheme = '', text = ''] = /^(Bearer|Basic) +(\S+) *$/i.exec(authorization) ?? [];
   if (scheme.toLowerCase() !== 'basic') return text;
