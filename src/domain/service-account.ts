@@ -10,6 +10,9 @@ const MOST_SERVICE_ACCOUNTS = 25;
 
 const DAYS_IN_USE = 30;
 
+/** Before the number that tells it from others. */
+const LONGEST_HANDLE = 60;
+
 interface Design {
   readonly name: string;
   readonly purpose: string;
@@ -39,8 +42,10 @@ export async function createServiceAccount(
 
 /** A handle that none has had before, not even a deleted one: made of the letters and digits of the name. */
 async function freeHandle(tx: Tx, name: string): Promise<string> {
-  const words = nameKey(name).match(/[\p{L}\p{N}]+/gu) ?? ['program'];
-  const handle = `sa:${words.join('-').slice(0, 60)}`;
+  // Marks belong to their letters: scripts of India write their vowels as such.
+  const words = nameKey(name).match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? ['program'];
+  // Cut between characters, because no database keeps half of one.
+  const handle = `sa:${[...words.join('-')].slice(0, LONGEST_HANDLE).join('').replace(/-$/, '')}`;
   const taken = await tx.serviceAccount.findMany({
     where: { handle: { startsWith: handle.replaceAll(/[\\%_]/g, String.raw`\$&`) } },
     select: { handle: true },
