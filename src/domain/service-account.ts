@@ -158,7 +158,7 @@ export async function dormantSince(
     SELECT s.id, coalesce(max(k.last_used_at), s.created_at) AS since
     FROM service_account s LEFT JOIN access_key k ON k.service_account_id = s.id
     WHERE s.account_id = ${accountId}::uuid AND s.id = ANY(${ids}::uuid[])
-    GROUP BY s.id HAVING coalesce(max(k.last_used_at), s.created_at) < ${before}::timestamptz`;
+    GROUP BY s.id HAVING coalesce(max(k.last_used_at), s.created_at) <= ${before}::timestamptz`;
   return new Map(rows.map(({ id, since }) => [id, since]));
 }
 
