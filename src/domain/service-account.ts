@@ -3,7 +3,7 @@ import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
-import { freePlace } from './places.js';
+import { freePlace, holdPlaces } from './places.js';
 
 /** So many service accounts an account can have. */
 const MOST_SERVICE_ACCOUNTS = 25;
@@ -24,9 +24,8 @@ export async function createServiceAccount(
   { name, purpose }: Design,
 ): Promise<string> {
   const { accountId, subject } = principal;
+  await holdPlaces(tx, accountId);
   const slot = await freePlace(
-    tx,
-    accountId,
     MOST_SERVICE_ACCOUNTS,
     () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
     `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,
@@ -72,7 +71,7 @@ export async function updateServiceAccount(
   id: string,
   { name, purpose }: Partial<Design>,
 ): Promise<void> {
-  const before = await getServiceAccount(tx, id);
+  const before = await holdServiceAccount(tx, id);
   const data = {
     ...(name !== undefined && { name, nameKey: nameKey(name) }),
     ...(purpose !== undefined && { purpose }),
@@ -93,7 +92,7 @@ export async function setServiceAccountEnabled(
   id: string,
   enabled: boolean,
 ): Promise<void> {
-  const { disabledAt } = await getServiceAccount(tx, id);
+  const { disabledAt } = await holdServiceAccount(tx, id);
   const at = enabled ? null : (disabledAt ?? now);
   await tx.serviceAccount.update({ where: { id }, data: { disabledAt: at } });
   await record({
@@ -181,11 +180,17 @@ export async function deleteServiceAccount(
       { use },
     );
   }
+  const keysGo = () =>
+    tx.accessKey.updateMany({
+      where: { serviceAccountId: id, deletedAt: null },
+      data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
+    });
   // Keys first, as a request that uses one locks them: so neither waits for the other in a circle.
-  await tx.accessKey.updateMany({
-    where: { serviceAccountId: id, deletedAt: null },
-    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-  });
+  await keysGo();
+  // Then whoever makes one is done, or finds nothing to make it for.
+  await holdPlaces(tx, id);
+  await getServiceAccount(tx, id);
+  await keysGo();
   await tx.serviceAccount.update({ where: { id }, data: { deletedAt: now, slot: null } });
   await tx.impersonationGrant.updateMany({
     where: { serviceAccountId: id, revokedAt: null },
@@ -198,6 +203,12 @@ export async function deleteServiceAccount(
     after: { ...use },
   });
   return use;
+}
+
+/** Finds one and keeps others from changing or deleting it meanwhile. */
+async function holdServiceAccount(tx: Tx, id: string) {
+  await tx.$queryRaw`SELECT 1 FROM service_account WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  return getServiceAccount(tx, id);
 }
 
 async function getServiceAccount(tx: Tx, id: string) {
