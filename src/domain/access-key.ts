@@ -179,6 +179,8 @@ export async function rotateKey(
 export async function deleteKey(change: Change, holder: Where, id: string): Promise<void> {
   const { tx, now, record } = change;
   const before = await getKey(tx, holder, id);
+  // The key that it took the place of may be rotated again.
+  await tx.accessKey.updateMany({ where: { successorId: id }, data: { successorId: null } });
   await tx.accessKey.update({
     where: { id },
     data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
