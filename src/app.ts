@@ -143,17 +143,22 @@ function createGraphql(system: System, log: Logger) {
 }
 
 /**
- * A page elsewhere can post a form here with the browser's cookie, or to plant a session of its own; it cannot set a
- * header. Reading is harmless, because the page can't see the answer.
+ * A page elsewhere can post a form here with the browser's cookie or a password that the browser keeps (RFC 7617), or
+ * to plant a session of its own; it cannot set a header. Reading is harmless, because the page can't see the answer.
  */
 function useCsrfPrevention(): Plugin {
   const { onRequestParse } = useCSRFPrevention();
   return {
     onRequestParse: (payload) =>
-      payload.request.method === 'POST' && !payload.request.headers.has('authorization')
+      payload.request.method === 'POST' && !isBearer(payload.request)
         ? onRequestParse?.(payload)
         : undefined,
   };
+}
+
+/** What no browser sends by itself. */
+function isBearer({ headers }: Request): boolean {
+  return /^bearer /i.test(headers.get('authorization') ?? '');
 }
 
 /** Notes, off the request's path, that its credential is in use. */

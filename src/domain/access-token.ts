@@ -11,8 +11,8 @@ import { reread, type Authenticated, type Presented } from '../authn/authenticat
 import type { Unauthenticated } from '../authn/outcome.js';
 import { createKeySet } from '../authn/signing-keys.js';
 import { parseToken } from '../authn/token.js';
+import { actAsDenial } from '../authz/acting-denial.js';
 import { boundOf, isTarget } from '../authz/boundary.js';
-import { actAsDenial } from '../authz/denial.js';
 import type { Permission } from '../authz/permissions.js';
 import type { Acting, Party, Principal } from '../authz/principal.js';
 import type { System } from '../context.js';

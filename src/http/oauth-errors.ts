@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 
-import type { Denial } from '../authz/denial.js';
+import type { Denial } from '../authz/decide.js';
 import type { ErrorCode } from '../errors.js';
 import { maskError } from './errors.js';
 import type { Served } from './request-log.js';
