@@ -79,29 +79,6 @@ export const ReadDatasetGrants = graphql(`
   }
 `);
 
-export const ReadAssociatedResources = graphql(`
-  query ReadAssociatedResources($id: ID!, $access: AssociatedAccess) {
-    serviceAccount(id: $id) {
-      associatedResources(access: $access) {
-        totalCount
-        edges {
-          node {
-            access
-            role
-            sharedResource
-            grantId
-            expiresAt
-            flow {
-              id
-              name
-            }
-          }
-        }
-      }
-    }
-  }
-`);
-
 export const ReadParties = graphql(`
   query ReadParties {
     me {
