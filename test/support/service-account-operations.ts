@@ -225,12 +225,7 @@ export const ReadProgramLog = graphql(`
 `);
 
 export const ReadAssociatedResources = graphql(`
-  query ReadAssociatedResources(
-    $id: ID!
-    $first: Int
-    $after: String
-    $access: AssociatedAccess
-  ) {
+  query ReadAssociatedResources($id: ID!, $first: Int, $after: String, $access: AssociatedAccess) {
     serviceAccount(id: $id) {
       associatedResources(first: $first, after: $after, access: $access) {
         totalCount
