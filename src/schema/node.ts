@@ -4,6 +4,7 @@ import {
   visibleAuditEntries,
   visibleDatasets,
   visibleGroups,
+  visibleKeys,
   visibleMembers,
   visibleServiceAccounts,
   visibleSessions,
@@ -17,6 +18,8 @@ const select = { id: true };
 const NODE_GATES: Readonly<
   Record<string, (id: string, context: Context) => Promise<object | null>>
 > = {
+  AccessKey: (id, { db, principal }) =>
+    db.accessKey.findFirst({ select, where: { AND: [{ id }, visibleKeys(principal)] } }),
   Account: async (id, { principal }) => (principal?.accountId === id ? { id } : null),
   AuditEntry: (id, { db, principal }) =>
     db.auditEntry.findFirst({ select, where: { AND: [{ id }, visibleAuditEntries(principal)] } }),
