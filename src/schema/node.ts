@@ -5,6 +5,7 @@ import {
   visibleDatasets,
   visibleGrants,
   visibleGroups,
+  visibleKeys,
   visibleMembers,
   visibleServiceAccounts,
   visibleSessions,
@@ -18,6 +19,8 @@ const select = { id: true };
 const NODE_GATES: Readonly<
   Record<string, (id: string, context: Context) => Promise<object | null>>
 > = {
+  AccessKey: (id, { db, principal }) =>
+    db.accessKey.findFirst({ select, where: { AND: [{ id }, visibleKeys(principal)] } }),
   Account: async (id, { principal }) => (principal?.accountId === id ? { id } : null),
   AuditEntry: (id, { db, principal }) =>
     db.auditEntry.findFirst({ select, where: { AND: [{ id }, visibleAuditEntries(principal)] } }),
