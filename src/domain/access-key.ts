@@ -191,7 +191,9 @@ export const OF_ANYBODY: Where = { userId: { not: null } };
 
 async function getKey(tx: Tx, where: Where, id: string): Promise<AccessKeyModel> {
   // Held first, so that of two who change the same key the second sees what the first did.
-  await tx.$queryRaw`SELECT 1 FROM access_key WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  await tx.$queryRaw`
+    SELECT 1 FROM access_key, pg_advisory_xact_lock(hashtextextended(${id}::text, 0))
+    WHERE id = ${id}::uuid FOR NO KEY UPDATE OF access_key`;
   const key = await tx.accessKey.findFirst({ where: { AND: where, id, deletedAt: null } });
   if (!key) throw notFound();
   return key;

@@ -1,4 +1,5 @@
 import { isDuplicate } from '../db/conflicts.js';
+import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
@@ -88,6 +89,7 @@ export async function setServiceAccountEnabled(
   id: string,
   enabled: boolean,
 ): Promise<void> {
+  await closeGate(tx, id);
   const { disabledAt } = await getServiceAccount(tx, id);
   const at = enabled ? null : (disabledAt ?? now);
   await tx.serviceAccount.update({ where: { id }, data: { disabledAt: at } });
@@ -166,6 +168,7 @@ export async function deleteServiceAccount(
   id: string,
   typedName: string,
 ): Promise<ServiceAccountUse> {
+  await closeGate(tx, id);
   const { name, handle, purpose } = await getServiceAccount(tx, id);
   const use = (await usesOf(tx, principal.accountId, [id], now)).get(id);
   if (!use) throw notFound();

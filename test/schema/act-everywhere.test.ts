@@ -32,17 +32,22 @@ import {
 import { globalId, workspace, world } from '../support/world.js';
 
 /** What the copy of a duplicate is, nothing that was granted reaches: it is the person’s alone. */
-const SAME_AS_BY_HAND = ROWS.flat().filter(({ row }) => row.permission !== 'dataset:duplicate');
+const SAME_AS_BY_HAND = ROWS.filter(([cell]) => cell?.row.permission !== 'dataset:duplicate');
 
-test('a service account does in every role what its person does by hand, and no more', async () => {
-  const here = await workspace();
-  const program = await here.program();
-  const differences = await checkCells(here, SAME_AS_BY_HAND, 'first', async (stage) => {
-    await here.letAct(program, { flowId: stage.dataset.rowId });
-    return program.as(stage.actor);
-  });
-  expect(differences).toEqual([]);
-  expect(SAME_AS_BY_HAND).toHaveLength(63);
+describe('a service account does in every role what its person does by hand, and no more', () => {
+  test.each(SAME_AS_BY_HAND.map((cells) => ({ cells, label: cells[0]?.row.label })))(
+    '$label',
+    async ({ cells }) => {
+      const here = await workspace();
+      const program = await here.program();
+      const differences = await checkCells(here, cells, 'first', async (stage) => {
+        await here.letAct(program, { flowId: stage.dataset.rowId });
+        return program.as(stage.actor);
+      });
+      expect(differences).toEqual([]);
+      expect(cells).toHaveLength(3);
+    },
+  );
 });
 
 describe('nobody is acted for', () => {
@@ -53,7 +58,8 @@ describe('nobody is acted for', () => {
     await here.letAct(program, { resource: 'ALL_FLOWS_AND_INTEGRATIONS' });
     const acting = program.as(admin);
     const datasetId = dataset.id;
-    const self = { datasetId, role: 'ADMIN' as const, nameOrEmail: 'sa:night-shift' };
+    const granteeId = globalId('ServiceAccount', program.id);
+    const self = { datasetId, role: 'ADMIN' as const, granteeId };
     for (const [result, reason] of [
       [await acting.run(LeaveDataset, { input: { datasetId } }), 'NOT_DELEGABLE'],
       [await acting.run(AddDatasetMember, { input: self }), 'NOT_DELEGABLE'],
@@ -172,8 +178,7 @@ describe('files', () => {
   test('come and go while acting, and each entry has the grant, refused ones, too', async () => {
     const { here, member, viewer, dataset, admin } = await world();
     const program = await here.program();
-    const grantId = (await here.letAct(program, { flowId: dataset.rowId })).length;
-    expect(grantId).toBeGreaterThan(0);
+    await here.letAct(program, { flowId: dataset.rowId });
     await addFields(admin, dataset, [{ name: 'Name', type: 'TEXT' }]);
     const acting = program.as(member);
     const job = await start(acting, dataset);

@@ -49,14 +49,13 @@ export async function countAround(
       if (!send || !gateway) throw new Error('There are requests and gateways.');
       const { errors } = await send(gateway);
       // What is answered while it is being taken away may have come too late.
-      if (sentIn === 'before' && errors)
-        if (sentIn === 'before' && phaseNow() === 'before') {
-          counts.before += 1;
-          counts.succeededBefore += errors ? 0 : 1;
-        } else if (sentIn === 'after') {
-          counts.after += 1;
-          counts.succeededAfter += errors ? 0 : 1;
-        }
+      if (sentIn === 'before' && phaseNow() === 'before') {
+        counts.before += 1;
+        counts.succeededBefore += errors ? 0 : 1;
+      } else if (sentIn === 'after') {
+        counts.after += 1;
+        counts.succeededAfter += errors ? 0 : 1;
+      }
       if (phaseNow() === 'before' && counts.before >= before) {
         phase = 'under way';
         const started = performance.now();
