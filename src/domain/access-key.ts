@@ -4,12 +4,13 @@ import { mintToken, PEPPER_VERSION, publicPart } from '../authn/token.js';
 import { isPermission } from '../authz/permissions.js';
 import type { Credential } from '../authz/principal.js';
 import type { System } from '../context.js';
+import { closeGate } from '../db/gate.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { AccessKeyModel } from '../db/generated/models.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import type { Change } from './change.js';
-import { freePlace, holdPlaces } from './places.js';
+import { freePlace } from './places.js';
 
 /** So many keys a service account or a person can have, whatever their state. */
 const MOST_KEYS = 50;
@@ -52,7 +53,7 @@ export async function createKey(
   holder: Holder,
   { name, expiresAt, permissions }: Design,
 ): Promise<MintedKey> {
-  await holdPlaces(change.tx, idOfHolder(holder));
+  await closeGate(change.tx, idOfHolder(holder));
   await assertHolder(change.tx, holder);
   const design = {
     name,
@@ -155,7 +156,7 @@ export async function rotateKey(
   const { name, permissions } = old;
   const ends = expiresAt === undefined ? life : inFuture(expiresAt, now);
   const holder = holderOf(old);
-  await holdPlaces(tx, idOfHolder(holder));
+  await closeGate(tx, idOfHolder(holder));
   const minted = await insertKey(change, pepper, holder, {
     name,
     permissions,
@@ -197,7 +198,9 @@ export const OF_ANYBODY: Where = { userId: { not: null } };
 
 async function getKey(tx: Tx, where: Where, id: string): Promise<AccessKeyModel> {
   // Held first, so that of two who change the same key the second sees what the first did.
-  await tx.$queryRaw`SELECT 1 FROM access_key WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  await tx.$queryRaw`
+    SELECT 1 FROM access_key, pg_advisory_xact_lock(hashtextextended(${id}::text, 0))
+    WHERE id = ${id}::uuid FOR NO KEY UPDATE OF access_key`;
   const key = await tx.accessKey.findFirst({ where: { AND: where, id, deletedAt: null } });
   if (!key) throw notFound();
   return key;

@@ -1,13 +1,7 @@
-import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 
-/** Whoever gives or takes places of this owner waits for whoever did before, until the transaction ends. */
-export async function holdPlaces(tx: Tx, ownerId: string): Promise<void> {
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${ownerId}::text, 0))::text`;
-}
-
 /**
- * The lowest free place among those that an owner has for things of one kind; the places have to be held. A unique
+ * The lowest free place among those that an owner has for things of one kind; the owner's gate has to be closed. A unique
  * index would refuse a place that is taken anyway. Throws LIMIT_REACHED.
  */
 export async function freePlace(

@@ -1,9 +1,10 @@
 import { isDuplicate } from '../db/conflicts.js';
+import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
-import { freePlace, holdPlaces } from './places.js';
+import { freePlace } from './places.js';
 
 /** So many service accounts an account can have. */
 const MOST_SERVICE_ACCOUNTS = 25;
@@ -24,7 +25,7 @@ export async function createServiceAccount(
   { name, purpose }: Design,
 ): Promise<string> {
   const { accountId, subject } = principal;
-  await holdPlaces(tx, accountId);
+  await closeGate(tx, accountId);
   const slot = await freePlace(
     MOST_SERVICE_ACCOUNTS,
     () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
@@ -170,7 +171,7 @@ export async function deleteServiceAccount(
   id: string,
   typedName: string,
 ): Promise<ServiceAccountUse> {
-  const { name, handle, purpose } = await getServiceAccount(tx, id);
+  const { name, handle, purpose } = await holdServiceAccount(tx, id);
   const use = (await usesOf(tx, principal.accountId, [id], now)).get(id);
   if (!use) throw notFound();
   if (name !== typedName) {
@@ -180,17 +181,10 @@ export async function deleteServiceAccount(
       { use },
     );
   }
-  const keysGo = () =>
-    tx.accessKey.updateMany({
-      where: { serviceAccountId: id, deletedAt: null },
-      data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-    });
-  // Keys first, as a request that uses one locks them: so neither waits for the other in a circle.
-  await keysGo();
-  // Then whoever makes one is done, or finds nothing to make it for.
-  await holdPlaces(tx, id);
-  await getServiceAccount(tx, id);
-  await keysGo();
+  await tx.accessKey.updateMany({
+    where: { serviceAccountId: id, deletedAt: null },
+    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
+  });
   await tx.serviceAccount.update({ where: { id }, data: { deletedAt: now, slot: null } });
   await tx.impersonationGrant.updateMany({
     where: { serviceAccountId: id, revokedAt: null },
@@ -205,13 +199,9 @@ export async function deleteServiceAccount(
   return use;
 }
 
-/** Finds one and keeps others from changing or deleting it meanwhile. */
+/** Finds one, and keeps others from using, changing or deleting it, and from making keys for it, meanwhile. Throws NOT_FOUND. */
 async function holdServiceAccount(tx: Tx, id: string) {
-  await tx.$queryRaw`SELECT 1 FROM service_account WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-  return getServiceAccount(tx, id);
-}
-
-async function getServiceAccount(tx: Tx, id: string) {
+  await closeGate(tx, id);
   const found = await tx.serviceAccount.findFirst({ where: { id, deletedAt: null } });
   if (!found) throw notFound();
   return found;

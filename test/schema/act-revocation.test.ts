@@ -22,7 +22,7 @@ import {
 import { forgetful } from '../support/twin.js';
 import { globalId } from '../support/world.js';
 
-const BEFORE = 100;
+const BEFORE = 60;
 /** Of each kind of revocation, and so some thousands in all. */
 const AFTER = 300;
 
