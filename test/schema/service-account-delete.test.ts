@@ -119,11 +119,19 @@ test('a deleted service account has no keys, memberships or grants any more', as
 test('a dataset whose last Admin was a deleted service account is an orphan, others are not', async () => {
   const { chief, orphan, shared, remove } = await office();
   const isOrphaned = async (id: string) =>
-    (await chief.run('query ($id: ID!) { dataset(id: $id) { shareSettings { isOrphaned } } }', { id })).data;
-  expect(await isOrphaned(orphan.id)).toEqual({ dataset: { shareSettings: { isOrphaned: false } } });
+    (
+      await chief.run('query ($id: ID!) { dataset(id: $id) { shareSettings { isOrphaned } } }', {
+        id,
+      })
+    ).data;
+  expect(await isOrphaned(orphan.id)).toEqual({
+    dataset: { shareSettings: { isOrphaned: false } },
+  });
   expect(await remove()).toSucceed();
   expect(await isOrphaned(orphan.id)).toEqual({ dataset: { shareSettings: { isOrphaned: true } } });
-  expect(await isOrphaned(shared.id)).toEqual({ dataset: { shareSettings: { isOrphaned: false } } });
+  expect(await isOrphaned(shared.id)).toEqual({
+    dataset: { shareSettings: { isOrphaned: false } },
+  });
 });
 
 test('what a deleted service account made and did stays under its name', async () => {
