@@ -1,4 +1,4 @@
-import type { FlowKind } from '../authz/boundary.js';
+import { FLOW_KINDS, type FlowKind } from '../authz/boundary.js';
 import { decide, refusedUnseen, type Allow, type FlowFacts } from '../authz/decide.js';
 import type { Permission } from '../authz/permissions.js';
 import type { SharedPermission } from '../authz/tables.js';
@@ -9,7 +9,7 @@ import { FLOW_TYPENAMES } from '../domain/ids.js';
 import { forbidden, notFound, unauthenticated } from '../errors.js';
 
 /** A dataset, or a flow of another kind: which table says what a role on it allows. */
-type Family = 'dataset' | 'flow';
+export type Family = 'dataset' | 'flow';
 
 /** A rule about one flow. */
 export interface FlowScope {
@@ -81,7 +81,7 @@ export async function noteOverrides(
 }
 
 /** Whoever may not do this does not see the flow at all. */
-const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
+export const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
   Family,
   SharedPermission
 >;
@@ -123,10 +123,11 @@ async function allowChange(context: Context, family: Family, scope: FlowScope): 
 function seenFacts(
   context: Context,
   family: Family,
-  { id, kind }: FlowScope,
+  scope: FlowScope,
   facts: FlowFacts | undefined,
 ): FlowFacts | Promise<never> {
   const principal = principalOf(context);
+  const { kind } = scope;
   const fits =
     kind === undefined
       ? (facts?.kind === 'DATASET') === (family === 'dataset')
@@ -134,12 +135,12 @@ function seenFacts(
   const fitting = fits ? facts : undefined;
   const unseen = refusedUnseen(principal, READ[family], fitting);
   if (unseen) throw forbidden(unseen);
-  if (!fitting) return hidden(context, family, id);
+  if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
   if (decision.allowed) return fitting;
   // The service account holds a grant on it, so that it exists is no news.
   if (decision.denial.reason === 'NOT_A_TARGET') throw forbidden(decision.denial);
-  return hidden(context, family, id);
+  return hidden(context, family, scope);
 }
 
 function decideAll(
@@ -176,7 +177,14 @@ function allowAll(
 }
 
 /** Refuses what the principal can't see like what is not there. */
-export async function hidden(context: Context, family: Family, id: string): Promise<never> {
-  const elsewhere = await isInAnotherWorkspace(context.db, principalOf(context), family, id);
+export async function hidden(
+  context: Context,
+  family: Family,
+  flow: Pick<FlowScope, 'id' | 'kind'>,
+): Promise<never> {
+  const kinds = FLOW_KINDS.filter((kind) =>
+    flow.kind ? kind === flow.kind : (kind === 'DATASET') === (family === 'dataset'),
+  );
+  const elsewhere = await isInAnotherWorkspace(context.db, principalOf(context), kinds, flow.id);
   throw notFound(elsewhere ? 'WRONG_WORKSPACE' : undefined);
 }
