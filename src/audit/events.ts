@@ -11,6 +11,7 @@ export const AUDIT_ACTIONS = {
   'dataset.duplicated': 'A dataset was duplicated; the entry names the copy.',
   'dataset.imported': 'A file was imported into a dataset.',
   'dataset.exported': 'Rows of a dataset were exported.',
+  'dataset.exportFetched': 'The file of an export was fetched.',
   'dataset.overridden': 'A Super Admin looked into a dataset without a role on it.',
   'datasetField.added': 'A field was added to a dataset.',
   'datasetField.updated': 'A field of a dataset was changed.',

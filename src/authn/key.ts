@@ -1,6 +1,7 @@
-import { isTarget, narrowed, SHARED_RESOURCES, type SharedResource } from '../authz/boundary.js';
+import { actingAs } from '../authz/acting.js';
+import { narrowed, SHARED_RESOURCES, type SharedResource } from '../authz/boundary.js';
 import { isPermission } from '../authz/permissions.js';
-import { NOBODY, type Acting, type Principal } from '../authz/principal.js';
+import type { Principal } from '../authz/principal.js';
 import type { Identity } from './authenticate.js';
 import {
   rightsOf,
@@ -121,7 +122,6 @@ function principalOfProgram(row: KeyRow, id: string, identity: Identity, now: Da
       permissions: new Set(),
     };
   }
-  // Whoever is out of reach is nobody: whether such a person exists, and what they may do, makes no difference.
   const isActive = row.status === 'ACTIVE' && !row.removed_at;
   const shared = new Map(
     SHARED_RESOURCES.flatMap((resource) => {
@@ -129,29 +129,17 @@ function principalOfProgram(row: KeyRow, id: string, identity: Identity, now: Da
       return grant ? [[resource, grant] as const] : [];
     }),
   );
-  const held = rightsOf(isActive ? row.roles : []);
-  const isActable =
-    isActive &&
-    (row.is_member || [...shared.keys()].some((each) => isTarget(each, held.builtInRoles)));
-  const { roleNames, builtInRoles, own } = isActable ? held : rightsOf([]);
-  const acting: Acting = {
-    as: actAs,
-    reason,
-    isActable,
-    hasGrants: row.has_grants,
-    shared,
-    builtInRoles,
-    asOf: now,
-  };
   return {
     accountId,
-    subject: { kind: 'user', id: row.user_id ?? NOBODY },
-    actor,
     credential,
-    acting,
-    restriction,
-    roleNames,
-    permissions: narrowed(own, { restriction, isKey: true, acting }),
+    ...actingAs(
+      actor,
+      row.user_id === null
+        ? undefined
+        : { id: row.user_id, rights: isActive ? rightsOf(row.roles) : undefined },
+      { as: actAs, reason, hasGrants: row.has_grants, shared, isMember: row.is_member, asOf: now },
+      restriction,
+    ),
   };
 }
 

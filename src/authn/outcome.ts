@@ -1,4 +1,5 @@
 import { isAccountRole, permissionsOfRole } from '../authz/account-roles.js';
+import type { Rights } from '../authz/acting.js';
 import { isAccountPermission, type AccountPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
 
@@ -33,7 +34,7 @@ export interface HeldRole {
 }
 
 /** What a person's account roles give. */
-export function rightsOf(roles: readonly HeldRole[]) {
+export function rightsOf(roles: readonly HeldRole[]): Rights {
   return {
     roleNames: roles.filter(({ direct }) => direct).map(({ name }) => name),
     builtInRoles: roles.map(({ builtIn }) => builtIn ?? '').filter(isAccountRole),

@@ -1,18 +1,13 @@
+import { impersonationDenial, keyDenial, undelegable } from './acting-denial.js';
 import { NEVER_DELEGABLE, resourceOf, SIGNED_IN_ONLY, type FlowKind } from './boundary.js';
-import {
-  accountDenial,
-  flowDenial,
-  impersonationDenial,
-  keyDenial,
-  undelegable,
-  type Denial,
-} from './denial.js';
+import { type Denial } from './denial-shape.js';
+import { accountDenial, flowDenial } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { MEMBER_ROLES, type Condition, type MemberRole } from './role-table.js';
 import { isDatasetPermission, isSharedPermission, rowOf, type SharedPermission } from './tables.js';
 
-export type { Denial } from './denial.js';
+export type { Denial } from './denial-shape.js';
 
 /** The path by which something was allowed. */
 export type Via = 'DIRECT' | 'GROUP' | 'ACCOUNT_ROLE' | 'SUPER_ADMIN_OVERRIDE' | 'SELF';
@@ -54,6 +49,8 @@ export interface Allow {
 export interface Deny {
   readonly allowed: false;
   readonly denial: Denial;
+  /** What lets the actor act as the subject there, who may not do this. */
+  readonly impersonationId?: string | undefined;
 }
 
 export type Decision = Allow | Deny;
@@ -107,12 +104,11 @@ export function refusalOfCredential(
   if (principal.restriction && !principal.restriction.has(permission)) {
     return keyDenial(principal, permission, 'KEY_RESTRICTED');
   }
-  if (principal.credential.kind !== 'session' && SIGNED_IN_ONLY.has(permission)) {
-    return principal.acting
-      ? undelegable(principal, permission)
-      : keyDenial(principal, permission, 'SIGN_IN_REQUIRED');
-  }
-  return undefined;
+  // Whoever acts as somebody else is told so in its turn, after what was granted and as whom.
+  if (principal.acting || principal.credential.kind === 'session') return undefined;
+  return SIGNED_IN_ONLY.has(permission)
+    ? keyDenial(principal, permission, 'SIGN_IN_REQUIRED')
+    : undefined;
 }
 
 /**
@@ -142,13 +138,13 @@ function decideOnFlow(
   // A shared resource reaches whatever the subject may see; a grant on one flow reaches its active members.
   const isMember = facts.grants.length > 0 || acting?.shared.has('ALL_FLOWS_AND_INTEGRATIONS');
   if (acting && !(acting.isActable && isMember)) {
-    return deny(impersonationDenial(permission, 'NOT_A_TARGET'));
+    return deny(impersonationDenial(permission, 'NOT_A_TARGET'), impersonationId);
   }
   const grant = effectiveGrant(facts.grants);
   const via = viaOf(principal, permission, grant, facts);
-  if (!via) return deny(flowDenial(principal, permission, grant, facts));
+  if (!via) return deny(flowDenial(principal, permission, grant, facts), impersonationId);
   if (acting && (NEVER_DELEGABLE.has(permission) || facts.target?.isParty)) {
-    return deny(undelegable(principal, permission));
+    return deny(undelegable(principal, permission), impersonationId);
   }
   return { allowed: true, permission, via, ...(impersonationId && { impersonationId }) };
 }
@@ -159,6 +155,9 @@ function viaOf(
   grant: Grant | undefined,
   facts: FlowFacts,
 ): Via | undefined {
+  const isDataset = isDatasetPermission(permission);
+  // What is done in a dataset is not done in a flow of another kind, although a Viewer is a role on both.
+  if (facts.kind !== undefined && isDataset !== (facts.kind === 'DATASET')) return undefined;
   const row = rowOf(permission);
   if (grant) {
     // A role of the other family of flows gives nothing.
@@ -167,7 +166,7 @@ function viaOf(
   } else if (row.byDefault && takesDefault(facts.kind) && permissions.has(row.byDefault)) {
     return 'ACCOUNT_ROLE';
   }
-  const override = isDatasetPermission(permission) ? 'dataset:override' : 'flow:override';
+  const override = isDataset ? 'dataset:override' : 'flow:override';
   return row.override && permissions.has(override) ? 'SUPER_ADMIN_OVERRIDE' : undefined;
 }
 
@@ -211,6 +210,6 @@ function isMet(condition: Condition, facts: FlowFacts): boolean {
   }
 }
 
-function deny(denial: Denial): Deny {
-  return { allowed: false, denial };
+function deny(denial: Denial, impersonationId?: string): Deny {
+  return { allowed: false, denial, ...(impersonationId && { impersonationId }) };
 }

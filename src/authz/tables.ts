@@ -26,8 +26,13 @@ export function rowOf(permission: SharedPermission): Line {
 
 /** What people call a role. */
 export function roleNameOf(role: MemberRole): string {
-  return { ...DATASET_ROLE_NAMES, ...FLOW_ROLE_NAMES }[role];
+  return ROLE_NAMES[role];
 }
+
+const ROLE_NAMES: Readonly<Record<MemberRole, string>> = {
+  ...DATASET_ROLE_NAMES,
+  ...FLOW_ROLE_NAMES,
+};
 
 /** The rule in words, as the schema and every denial print it. */
 export function ruleName(permission: Permission): string {

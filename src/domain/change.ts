@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { AuditAction, AuditEvent, AuditTarget } from '../audit/events.js';
 import { record, type Provenance } from '../audit/record.js';
-import { identityOf, reauthenticate, type Unauthenticated } from '../authn/authenticate.js';
+import { identityOf, reauthenticate, reread, type Unauthenticated } from '../authn/authenticate.js';
 import type { Allow, Denial } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
 import { isConflict } from '../db/conflicts.js';
@@ -18,15 +20,26 @@ export interface Change {
   readonly record: (event: Omit<AuditEvent, 'action' | 'via' | 'grantId'>) => Promise<void>;
 }
 
+/** Who asks, outside a mutation, and what lets them if they act as somebody else. */
+export interface Requester {
+  readonly db: Db;
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+  readonly grantId?: string | undefined;
+}
+
 /** A change as its rule sees it: what it is about and what allowed it go into its entry. */
 export interface RuledChange extends Change {
   aim(target: AuditTarget): void;
-  allow(decision: Pick<Allow, 'via' | 'impersonationId'>): void;
+  allow(decision: Pick<Allow, 'via'>): void;
+  /** What lets the actor act as the subject, also where the subject may not. */
+  actBy(grantId: string): void;
 }
 
 /**
  * Runs a mutation as one transaction that holds the principal's rights, decided anew under that lock, and
- * commits with exactly one audit entry. What is refused or fails is rolled back and leaves an entry that says so.
+ * commits with exactly one audit entry. One that takes long holds them at its end only, so that nobody waits to take
+ * them away; if somebody did, nothing was done. What is refused or fails is rolled back and leaves an entry that says so.
  * Throws CONFLICT when it lost against others time and again.
  */
 export async function transact<T>(
@@ -43,32 +56,35 @@ export async function transact<T>(
 ): Promise<T> {
   const { db, provenance, principal, now, longest } = request;
   let target: AuditTarget | undefined;
+  let grantId: string | undefined;
   const attempt = () =>
     db.$transaction(
       async (tx) => {
-        const found = await reauthenticate(tx, identityOf(principal), now);
-        if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
+        const isLong = longest !== undefined;
+        const known = await rightsNow(tx, principal, now, isLong ? reread : reauthenticate);
         let entries = 0;
-        let allowed: Pick<Allow, 'via' | 'impersonationId'> | undefined;
+        let allowed: Pick<Allow, 'via'> | undefined;
         const result = await run({
           tx,
-          principal: found.principal,
+          principal: known,
           now,
           aim: (aimedAt) => void (target = aimedAt),
           allow: (decision) =>
             void (allowed = allowed?.via === 'SUPER_ADMIN_OVERRIDE' ? allowed : decision),
+          actBy: (id) => void (grantId ??= id),
           record: async (event) => {
             entries += 1;
-            await record(tx, found.principal, provenance, {
+            await record(tx, known, provenance, {
               target,
               ...event,
               action,
               via: allowed?.via,
-              grantId: allowed?.impersonationId,
+              grantId,
             });
           },
         });
         if (entries !== 1) throw new Error(`${action} wrote ${entries} audit entries, not one.`);
+        if (isLong) assertSame(known, await rightsNow(tx, principal, now, reauthenticate));
         return result;
       },
       longest === undefined ? undefined : { timeout: longest },
@@ -76,9 +92,29 @@ export async function transact<T>(
   try {
     return await retrying(attempt);
   } catch (error) {
-    await record(db, principal, provenance, { action, target }, failureOf(error));
+    await record(db, principal, provenance, { action, target, grantId }, failureOf(error));
     throw error;
   }
+}
+
+async function rightsNow(
+  tx: Tx,
+  principal: Principal,
+  now: Date,
+  read: typeof reauthenticate,
+): Promise<Principal> {
+  const found = await read(tx, identityOf(principal), now);
+  if (typeof found === 'string') throw unauthenticated(found satisfies Unauthenticated);
+  return found.principal;
+}
+
+/** What was decided at the beginning of something long holds at its end. Throws CONFLICT. */
+function assertSame(before: Principal, after: Principal): void {
+  if (isDeepStrictEqual(before, after)) return;
+  throw new DomainError(
+    'CONFLICT',
+    'Your rights changed while this was under way, so nothing was done. Read it again and retry.',
+  );
 }
 
 /** Two transactions that locked each other out are both right: the one that the database stopped goes again. */

@@ -1,3 +1,4 @@
+import { record } from '../audit/record.js';
 import { DATASET_ROLES } from '../authz/dataset-roles.js';
 import { effectiveGrant, type FlowFacts } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
@@ -6,7 +7,7 @@ import { Prisma } from '../db/generated/client.js';
 import type { DatasetSettingsModel, EgressRecordModel } from '../db/generated/models.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
-import type { Change } from './change.js';
+import type { Change, Requester } from './change.js';
 import { fieldsOf } from './dataset-field.js';
 import { configurationOf, getView, selectionOf } from './dataset-view.js';
 import { showValue, type Field, type Stored, type StoredValues } from './field-values.js';
@@ -158,11 +159,23 @@ export async function getExport(
   return { ...egress, flowId: egress.flowId };
 }
 
-/** From now on nobody fetches it any more. Throws NOT_FOUND if somebody was faster. */
-export async function takeExport(db: Db, id: string, now: Date): Promise<void> {
-  const where = { id, fetchedAt: null };
-  const { count } = await db.egressRecord.updateMany({ where, data: { fetchedAt: now } });
-  if (count === 0) throw notFound();
+/** From now on nobody fetches it any more, and the log says who did. Throws NOT_FOUND if somebody was faster. */
+export async function takeExport(
+  { db, principal, provenance, grantId }: Requester,
+  { id, flowId }: Pick<EgressRecordModel, 'id'> & { readonly flowId: string },
+  now: Date,
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const where = { id, fetchedAt: null };
+    const { count } = await tx.egressRecord.updateMany({ where, data: { fetchedAt: now } });
+    if (count === 0) throw notFound();
+    await record(tx, principal, provenance, {
+      action: 'dataset.exportFetched',
+      target: { type: 'Dataset', id: flowId },
+      after: { egressId: id },
+      grantId,
+    });
+  });
 }
 
 /** The rows of an export, batch by batch, each cell as the API shows it. Each row is as it is when it is read. */

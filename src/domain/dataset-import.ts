@@ -1,10 +1,10 @@
-import { record, type Provenance } from '../audit/record.js';
+import { record } from '../audit/record.js';
 import type { Principal } from '../authz/principal.js';
 import type { DatasetImportModel } from '../db/generated/models.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { RawRow, Sheet } from '../files/sheet.js';
-import type { Change } from './change.js';
+import type { Change, Requester } from './change.js';
 import { encodeId } from './ids.js';
 
 export type ImportState = DatasetImportModel['state'];
@@ -84,22 +84,16 @@ const WHAT_NOW: Readonly<Record<ImportState, string>> = {
   CANCELLED: 'The import was cancelled. Start another.',
 };
 
-interface Receiver {
-  readonly db: Db;
-  readonly principal: Principal;
-  readonly provenance: Provenance;
-}
-
 /**
  * Takes in the file of an import, batch by batch. Throws INVALID_FILE, IMPORT_NOT_READY and NOT_FOUND; a file that
  * could not be read whole leaves nothing but the reason.
  */
 export async function receiveFile(
-  receiver: Receiver,
+  receiver: Requester,
   { id, flowId }: Pick<DatasetImportModel, 'id' | 'flowId'>,
   read: () => Promise<Sheet>,
 ): Promise<void> {
-  const { db, principal, provenance } = receiver;
+  const { db, principal, provenance, grantId } = receiver;
   const { count } = await db.datasetImport.updateMany({
     where: { id, state: 'WAITING' },
     data: { state: 'RECEIVING' },
@@ -109,6 +103,7 @@ export async function receiveFile(
     action: 'datasetImport.received',
     target: { type: 'Dataset', id: flowId },
     after: { importId: encodeId('DatasetImport', id) },
+    grantId,
   } as const;
   try {
     const rows = await stage(receiver, id, await read());
@@ -135,7 +130,7 @@ export async function receiveFile(
   }
 }
 
-async function stage({ db }: Receiver, id: string, sheet: Sheet): Promise<number> {
+async function stage({ db }: Requester, id: string, sheet: Sheet): Promise<number> {
   let count = 0;
   let writing = Promise.resolve();
   try {

@@ -56,6 +56,20 @@ export function useProgramLog(log: Logger): Plugin<Context> {
   };
 }
 
+/** Writes the entry of a request beside GraphQL that a service account was refused. */
+export async function noteRefusal(
+  { db, principal, provenance }: Context,
+  operation: string,
+  error: GraphQLError,
+): Promise<void> {
+  if (principal?.actor.kind !== 'serviceAccount') return;
+  const event = {
+    action: 'operation.queried',
+    after: { operation: operation.slice(0, 100) },
+  } as const;
+  await record(db, principal, provenance, event, failureOf([error]));
+}
+
 function failureOf([error]: readonly GraphQLError[]) {
   if (!error) return undefined;
   const { code, denial } = error.extensions as { code?: string; denial?: Denial };

@@ -27,6 +27,7 @@ import { csvWriter } from '../files/csv-writer.js';
 import { writeXlsx, type XlsxColumn } from '../files/xlsx-writer.js';
 import { maskError } from './errors.js';
 import { readFile, scratchFolder } from './files.js';
+import { noteRefusal } from './program-log.js';
 import { contextOf, type Served } from './request-log.js';
 
 type Env = { Bindings: { served: Served } };
@@ -46,24 +47,26 @@ export function createTransfers(system: System, log: Logger) {
     });
     if (!job) throw notFound();
     const facts = await factsOf(context, job.flowId);
-    assertMay(principal, 'dataset:import', { ...facts, import: { onlyExistingFields: true } });
-    await receiveFile({ db, principal, provenance }, job, () => readFile(c.req.raw.body));
+    const importing = { ...facts, import: { onlyExistingFields: true } };
+    const grantId = assertMay(principal, 'dataset:import', importing);
+    const requester = { db, principal, provenance, grantId };
+    await receiveFile(requester, job, () => readFile(c.req.raw.body));
     return c.json({ import: { id: encodeId('DatasetImport', id), state: 'READY' } });
   });
 
   routes.get('/exports/:id', async (c) => {
     const context = await contextOf(c.env.served, system);
-    const { principal, db } = context;
+    const { principal, db, provenance } = context;
     if (!principal) throw unauthenticated(context.unauthenticated);
     const id = idOf('EgressRecord', c.req.param('id'));
     const egress = await getExport(db, principal, id, system.now());
     const plan = egress.selection as ExportPlan;
     const facts = await factsOf(context, egress.flowId);
     assertMay(principal, 'dataset:read', facts);
-    assertMay(principal, 'dataset:export', facts);
+    const grantId = assertMay(principal, 'dataset:export', facts);
     await assertPolicy(db, egress.flowId, facts);
     const query = await exportQuery(db, egress.flowId, plan);
-    await takeExport(db, id, system.now());
+    await takeExport({ db, principal, provenance, grantId }, egress, system.now());
     const body = await (egress.format === 'XLSX' ? workbook(db, query) : csv(db, query));
     return c.body(body, 200, {
       'content-type': CONTENT_TYPES[egress.format] ?? 'application/octet-stream',
@@ -73,12 +76,14 @@ export function createTransfers(system: System, log: Logger) {
     });
   });
 
-  routes.onError((error, c) => {
+  routes.onError(async (error, c) => {
     const { served } = c.env;
     const { requestId } = served.request.provenance;
-    const { message, extensions } = maskError(error, requestId, log);
+    const masked = maskError(error, requestId, log);
+    const { message, extensions } = masked;
     const code = extensions['code'] as ErrorCode;
     served.errorCodes = [code];
+    if (served.context) await noteRefusal(served.context, `${c.req.method} ${c.req.path}`, masked);
     return c.json({ errors: [{ message, extensions }] }, STATUSES[code] ?? 400);
   });
   return routes;
@@ -107,10 +112,17 @@ async function factsOf({ access }: Context, datasetId: string): Promise<FlowFact
   return facts;
 }
 
-/** Rights are decided anew when the file comes or goes. Whoever does not see the dataset any more finds nothing. */
-function assertMay(principal: Principal, permission: DatasetPermission, facts: FlowFacts): void {
+/**
+ * Rights are decided anew when the file comes or goes. Whoever does not see the dataset any more finds nothing.
+ * Answers what lets the actor act as the subject.
+ */
+function assertMay(
+  principal: Principal,
+  permission: DatasetPermission,
+  facts: FlowFacts,
+): string | undefined {
   const decision = decide(principal, permission, facts);
-  if (decision.allowed) return;
+  if (decision.allowed) return decision.impersonationId;
   if (permission === 'dataset:read') throw notFound();
   throw forbidden(decision.denial);
 }

@@ -1,6 +1,7 @@
 import { daysActive, keyIdOf, rotationReason, statusOf } from '../domain/access-key.js';
 import { builder } from './builder.js';
 import { printing } from './scopes.js';
+import { User } from './user.js';
 
 const KeyKind = builder.enumType('KeyKind', {
   description: 'Whose key it is.',
@@ -112,3 +113,20 @@ export const AccessKey = builder.prismaNode('AccessKey', {
     }),
   }),
 });
+
+builder.prismaObjectField(User, 'apiKeys', (t) =>
+  t.relation('apiKeys', {
+    type: AccessKey,
+    description: 'The API keys of the person, whatever their state, oldest first, at most 50.',
+    authScopes: printing(
+      'signed in, and self or account: apiKey:manage',
+      ['apiKey:manage'],
+      ({ id }: { id: string }) => ({
+        signedIn: true,
+        $any: { self: id, account: 'apiKey:manage' as const },
+      }),
+    ),
+    complexity: { field: 1, multiplier: 10 },
+    query: { where: { deletedAt: null }, orderBy: { id: 'asc' } },
+  }),
+);

@@ -1,5 +1,11 @@
 import { FLOW_KINDS, type FlowKind } from '../authz/boundary.js';
-import { decide, refusedUnseen, type Allow, type FlowFacts } from '../authz/decide.js';
+import {
+  decide,
+  refusedUnseen,
+  type Allow,
+  type Decision,
+  type FlowFacts,
+} from '../authz/decide.js';
 import type { Permission } from '../authz/permissions.js';
 import type { SharedPermission } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
@@ -52,14 +58,15 @@ export function principalOf({ principal, unauthenticated: reason }: Context) {
   return principal;
 }
 
-/** Notes what let the principal do or read something, for the entry that tells of it. */
-export function noteGrant(context: Context, decision: Allow): void {
-  context.change?.allow(decision);
-  if (decision.impersonationId) context.impersonations.add(decision.impersonationId);
+/** Notes what lets the actor act as the subject, allowed or not, for the entry that tells of it. */
+export function noteGrant(context: Context, { impersonationId }: Decision): void {
+  if (!impersonationId) return;
+  context.change?.actBy(impersonationId);
+  context.impersonations.add(impersonationId);
 }
 
 function noteVia(context: Context, decision: Allow, id: string, kind: FlowKind): void {
-  noteGrant(context, decision);
+  context.change?.allow(decision);
   if (decision.via !== 'SUPER_ADMIN_OVERRIDE') return;
   const use = context.overrides.get(id) ?? { kind, permissions: new Set(), audited: false };
   use.permissions.add(decision.permission);
@@ -137,6 +144,7 @@ function seenFacts(
   if (unseen) throw forbidden(unseen);
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
+  noteGrant(context, decision);
   if (decision.allowed) return fitting;
   // The service account holds a grant on it, so that it exists is no news.
   if (decision.denial.reason === 'NOT_A_TARGET') throw forbidden(decision.denial);
@@ -164,6 +172,7 @@ function allowAll(
   facts: FlowFacts,
 ): true {
   const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
+  for (const decision of decisions) noteGrant(context, decision);
   const [denial, ...others] = decisions.flatMap((each) => (each.allowed ? [] : [each.denial]));
   if (denial) {
     // It says of the first why it is missing, and names them all.

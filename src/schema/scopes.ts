@@ -1,7 +1,7 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
+import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
 import { decide } from '../authz/decide.js';
-import { actAsDenial, signInDenial } from '../authz/denial.js';
 import type {
   AccountPermission,
   DatasetPermission,
@@ -60,8 +60,9 @@ function allowSignedIn(context: Context): true {
 
 function allow(context: Context, permission: Permission): true {
   const decision = decide(principalOf(context), permission);
-  if (!decision.allowed) throw forbidden(decision.denial);
   noteGrant(context, decision);
+  if (!decision.allowed) throw forbidden(decision.denial);
+  context.change?.allow(decision);
   return true;
 }
 

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { authenticate } from '../../src/authn/authenticate.js';
-import { parseToken } from '../../src/authn/token.js';
 import type { Principal } from '../../src/authz/principal.js';
 import { Prisma, type PrismaClient } from '../../src/db/generated/client.js';
 import { scopeToAccount } from '../../src/db/scoped.js';
@@ -19,8 +18,8 @@ let requestId: string;
 beforeEach(async () => {
   ({ client } = await testDatabase());
   const { admin, dataset } = await world();
-  const token = parseToken(admin.headers['authorization']?.slice('Bearer '.length) ?? '');
-  const found = token && (await authenticate(client, token, SECRET, new Date()));
+  const text = admin.headers['authorization']?.slice('Bearer '.length);
+  const found = await authenticate(client, { text }, SECRET, new Date());
   if (typeof found !== 'object') throw new Error('Nobody signed in.');
   ({ principal } = found);
   flowId = dataset.rowId;
@@ -54,7 +53,7 @@ describe('a change commits', () => {
     expect(
       await change(async ({ record, aim, allow }) => {
         aim({ type: 'Dataset', id: flowId });
-        allow('GROUP');
+        allow({ via: 'GROUP' });
         await record({ before: { name: 'Suppliers' }, after: { name: 'Changed' } });
         return 'done';
       }),
@@ -77,8 +76,8 @@ describe('a change commits', () => {
 
   test('and tells of an override, whatever else allowed it', async () => {
     await change(async ({ record, allow }) => {
-      allow('SUPER_ADMIN_OVERRIDE');
-      allow('DIRECT');
+      allow({ via: 'SUPER_ADMIN_OVERRIDE' });
+      allow({ via: 'DIRECT' });
       await record({});
     });
     expect(await entries()).toMatchObject([{ via: 'SUPER_ADMIN_OVERRIDE' }]);

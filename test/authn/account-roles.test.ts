@@ -160,7 +160,7 @@ describe('somebody with', () => {
       'directory:read',
       'execution:read',
     ]);
-    const names = result.data?.me?.user.roles?.map(({ name }) => name);
+    const names = result.data?.me?.user?.roles?.map(({ name }) => name);
     expect(names?.toSorted()).toEqual(['VIEWER', 'auditor']);
   });
 

@@ -26,7 +26,7 @@ describe('a session', () => {
     const here = await workspace();
     const [ada] = [await here.person({ name: 'Ada' }), await here.person({ name: 'Bea' })];
     const result = await ada.run(Me);
-    expect(result.data?.me?.user.name).toBe('Ada');
+    expect(result.data?.me?.user?.name).toBe('Ada');
     expect(result.data?.me?.account.slug).toBe(here.slug);
     const nothing = await ada.run(TYPENAME);
     expect(nothing).toSucceed();

@@ -6,12 +6,13 @@ import {
   permissionsOfRole,
   type AccountRole,
 } from '../../src/authz/account-roles.js';
-import { decide, ruleName, rolesAllowed } from '../../src/authz/decide.js';
+import { decide } from '../../src/authz/decide.js';
 import {
   ACCOUNT_PERMISSIONS,
   isAccountPermission,
   type AccountPermission,
 } from '../../src/authz/permissions.js';
+import { rolesAllowed, ruleName } from '../../src/authz/tables.js';
 import { principal, principalWith } from '../support/principal.js';
 
 const COLUMNS = ['SUPER_ADMIN', 'IAM_ADMIN', 'USER_ADMIN', 'ADMIN', 'EDITOR', 'VIEWER'] as const;
@@ -43,7 +44,10 @@ const TABLE: readonly (readonly [AccountPermission, Cell, Cell, Cell, Cell, Cell
   ['billing:manage', 'yes', '-', '-', 'yes', '-', '-'],
   ['integration:configure', '-', '-', '-', 'yes', '-', '-'],
   ['flow:create', 'yes', '-', '-', 'yes', 'yes', '-'],
-  ['flow:readAny', '-', '-', '-', 'yes', '-', '-'],
+  ['flow:readAny', '-', '-', '-', 'yes', 'yes', 'yes'],
+  ['flow:editAny', '-', '-', '-', '-', 'yes', '-'],
+  ['flow:executeAny', '-', '-', '-', '-', 'yes', 'yes'],
+  ['flow:override', 'yes', '-', '-', '-', '-', '-'],
   ['flow:assumeOwner', 'yes', '-', '-', 'yes', '-', '-'],
   ['execution:read', '-', '-', '-', 'yes', 'yes', 'yes'],
   ['connection:manage', '-', '-', '-', 'yes', 'yes', '-'],
@@ -88,17 +92,19 @@ test('somebody without a role may do nothing', () => {
   }
 });
 
-test('an account permission is allowed by the account role, the override by itself', () => {
+test('an account permission is allowed by the account role, an override by itself', () => {
   expect(decide(principal('SUPER_ADMIN'), 'auditLog:read')).toEqual({
     allowed: true,
     permission: 'auditLog:read',
     via: 'ACCOUNT_ROLE',
   });
-  expect(decide(principal('SUPER_ADMIN'), 'dataset:override')).toEqual({
-    allowed: true,
-    permission: 'dataset:override',
-    via: 'SUPER_ADMIN_OVERRIDE',
-  });
+  for (const permission of ['dataset:override', 'flow:override'] as const) {
+    expect(decide(principal('SUPER_ADMIN'), permission)).toEqual({
+      allowed: true,
+      permission,
+      via: 'SUPER_ADMIN_OVERRIDE',
+    });
+  }
 });
 
 test('a rule of the account prints its permission and its roles', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import type { DatasetRole } from '../../src/authz/dataset-roles.js';
-import { decide, ruleName, type FlowFacts, type Via } from '../../src/authz/decide.js';
+import { decide, type FlowFacts, type Via } from '../../src/authz/decide.js';
 import { DATASET_PERMISSIONS, type DatasetPermission } from '../../src/authz/permissions.js';
+import { ruleName } from '../../src/authz/tables.js';
 import { principal } from '../support/principal.js';
 
 type Cell = 'yes' | 'no' | 'own view' | 'not an Admin' | 'existing fields';
@@ -41,7 +42,12 @@ const ROLE_CHANGE_TABLE: readonly Line[] = [
   ['datasetMember:remove', 'Remove', 'yes', 'not an Admin', 'no', 'no'],
 ];
 
-const TABLE = [...DATASET_TABLE, ...ROLE_CHANGE_TABLE];
+/** Who lets service accounts act for others there: Flow Admins alone, and on a dataset those are its Admins. */
+const IMPERSONATION_TABLE: readonly Line[] = [
+  ['dataset:extendImpersonation', 'Extend impersonation', 'yes', 'no', 'no', 'no'],
+];
+
+const TABLE = [...DATASET_TABLE, ...ROLE_CHANGE_TABLE, ...IMPERSONATION_TABLE];
 
 type Condition = Exclude<Cell, 'yes' | 'no'>;
 
@@ -170,6 +176,7 @@ describe('a Super Admin who is a Viewer', () => {
       'dataset:import',
       'datasetMember:write',
       'datasetMember:remove',
+      'dataset:extendImpersonation',
     ] as const) {
       expect(viaOf(superAdmin, permission, { grants, target: { role: 'VIEWER' } })).toBe('denied');
     }

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import {
   decide,
   effectiveGrant,
-  rolesAllowed,
   type FlowFacts,
   type Denial,
   type Grant,
 } from '../../src/authz/decide.js';
 import type { Permission } from '../../src/authz/permissions.js';
 import type { Principal } from '../../src/authz/principal.js';
+import { rolesAllowed } from '../../src/authz/tables.js';
 import { principal, principalWith } from '../support/principal.js';
 
 const direct = (role: Grant['role']): Grant => ({ via: 'DIRECT', role });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { ACCOUNT_ROLES } from '../../src/authz/account-roles.js';
-import { DATASET_ROLES, type DatasetRole } from '../../src/authz/dataset-roles.js';
+import { DATASET_ROLES } from '../../src/authz/dataset-roles.js';
 import { decide, effectiveGrant, type FlowFacts, type Grant } from '../../src/authz/decide.js';
 import {
   ACCOUNT_PERMISSIONS,
@@ -10,6 +10,7 @@ import {
   type DatasetPermission,
 } from '../../src/authz/permissions.js';
 import type { Principal } from '../../src/authz/principal.js';
+import type { MemberRole } from '../../src/authz/role-table.js';
 import { principal, principalWith } from '../support/principal.js';
 
 const role = fc.constantFrom(...DATASET_ROLES);
@@ -45,7 +46,14 @@ const BY_OVERRIDE: readonly DatasetPermission[] = [
   'datasetMember:makeViewer',
 ];
 
-const STRENGTH: Record<DatasetRole, number> = { ADMIN: 3, MEMBER: 2, VIEWER: 1 };
+const STRENGTH: Record<MemberRole, number> = {
+  OWNER: 5,
+  ADMIN: 5,
+  EDITOR: 3,
+  MEMBER: 3,
+  VIEWER: 1,
+  NONE: 0,
+};
 
 function allowed(
   who: Principal,
@@ -74,7 +82,7 @@ test('a stronger direct grant never allows less', () => {
   fc.assert(
     fc.property(someone, role, role, groupGrants, conditions, (who, one, other, groups, facts) => {
       const [weaker, stronger] = STRENGTH[one] < STRENGTH[other] ? [one, other] : [other, one];
-      const as = (direct: DatasetRole) =>
+      const as = (direct: MemberRole) =>
         allowed(who, [...groups, { via: 'DIRECT', role: direct }], facts);
       expect([...as(stronger)]).toEqual(expect.arrayContaining([...as(weaker)]));
     }),

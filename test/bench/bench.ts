@@ -115,7 +115,7 @@ async function offered({ database: { client } }: Bench, token: string): Promise<
     closing: new AbortController().signal,
   };
   const provenance = { requestId: 'bench', ipAddress: undefined, userAgent: undefined };
-  return suitableExamples(await createContext(system, provenance, token), config.demo);
+  return suitableExamples(await createContext(system, provenance, { text: token }), config.demo);
 }
 
 /** A Super Admin chooses the dataset to take a role on: the first. */

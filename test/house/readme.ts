@@ -7,15 +7,14 @@ import {
   type AccountRole,
 } from '../../src/authz/account-roles.js';
 import {
-  CONDITIONS,
   DATASET_ROLE_NAMES,
   DATASET_ROLE_TABLE,
   DATASET_ROLES,
   PERMISSION_TO_MAKE,
-  type Cell,
-  type Row,
+  type DatasetRole,
 } from '../../src/authz/dataset-roles.js';
 import { ACCOUNT_PERMISSIONS, DATASET_PERMISSIONS } from '../../src/authz/permissions.js';
+import { CONDITIONS, type Cell, type Row } from '../../src/authz/role-table.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { read } from './repository.js';
 
@@ -85,7 +84,7 @@ function datasetTable(isWanted: (permission: string) => boolean): string {
   return table(
     ['what', 'permission', ...roles, 'Super Admin without a role'],
     DATASET_PERMISSIONS.filter(isWanted).map((permission) => {
-      const row: Row = DATASET_ROLE_TABLE[permission];
+      const row: Row<DatasetRole> = DATASET_ROLE_TABLE[permission];
       const cells = DATASET_ROLES.map((role) => mark(row[role]));
       return [row.label, `\`${permission}\``, ...cells, mark(row.override)];
     }),

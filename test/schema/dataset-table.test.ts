@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { DATASET_ROLE_TABLE, type Cell as Entry } from '../../src/authz/dataset-roles.js';
+import { DATASET_ROLE_TABLE } from '../../src/authz/dataset-roles.js';
+import type { Cell as Entry } from '../../src/authz/role-table.js';
 import { testApp } from '../support/app.js';
 import { checkCells, ROWS, type Cell } from '../support/dataset-table.js';
 import { listening, type Listening } from '../support/listening.js';

@@ -18,7 +18,7 @@ async function signInAgain({ app, id, name, email }: Actor): Promise<Actor> {
 
 async function currentSession(actor: Actor): Promise<string> {
   const { data } = await actor.run(Me);
-  return data?.me?.sessions.edges.find(({ node }) => node.isCurrent)?.node.id ?? '';
+  return data?.me?.sessions?.edges.find(({ node }) => node.isCurrent)?.node.id ?? '';
 }
 
 function rowId(id: string): string {

@@ -39,7 +39,7 @@ describe('signIn', () => {
     expect(attributes).toEqual([`Expires=${expires}`, 'HttpOnly', 'Path=/', 'SameSite=Lax']);
     expect(result.text).not.toContain(value);
     const me = await somebody(here, { cookie: `a=b; fieldgate=${value}` }).run(Me);
-    expect(me.data?.me?.user.email).toBe(ada.email);
+    expect(me.data?.me?.user?.email).toBe(ada.email);
   });
 
   test('by BEARER answers the token once, and leaves no cookie', async () => {
@@ -50,9 +50,9 @@ describe('signIn', () => {
     expect(signedIn.headers.get('set-cookie')).toBeNull();
     const token = signedIn.data?.signIn?.token ?? '';
     const me = await somebody(here, { authorization: `Bearer ${token}` }).run(Me);
-    expect(me.data?.me?.user.email).toBe(ada.email);
+    expect(me.data?.me?.user?.email).toBe(ada.email);
     expect(me.text).not.toContain(token);
-    expect(me.data?.me?.sessions.edges[0]?.node.isCurrent).toBe(true);
+    expect(me.data?.me?.sessions?.edges[0]?.node.isCurrent).toBe(true);
   });
 
   test('over https names and marks the cookie so that plain http can neither set nor see it', async () => {
@@ -119,7 +119,7 @@ describe('signIn', () => {
       const signedIn = await nobody.run(SignIn, credentials(ada, { account, transport: 'BEARER' }));
       const authorization = `Bearer ${signedIn.data?.signIn?.token}`;
       const me = await somebody(here, { authorization }).run(Me);
-      expect(me.data?.me?.user.name).toBe('Ada there');
+      expect(me.data?.me?.user?.name).toBe('Ada there');
       expect(me.data?.me?.account.slug).toBe(there.slug);
     }
   });
@@ -227,7 +227,7 @@ test('a session is found by whoever signed in with it, and by nobody else', asyn
   const here = await workspace();
   const [ada, chief] = [await here.person(), await here.person({ role: 'SUPER_ADMIN' })];
   const me = await ada.run(Me);
-  const id = me.data?.me?.sessions.edges[0]?.node.id ?? '';
+  const id = me.data?.me?.sessions?.edges[0]?.node.id ?? '';
   expect((await ada.run(GetNode, { id })).data?.node).toEqual({ __typename: 'Session', id });
   await expect(await chief.run(GetNode, { id })).toBeHidden();
   const stranger = await (await workspace()).person({ role: 'SUPER_ADMIN' });

@@ -44,11 +44,42 @@ export interface Workspace {
   /** A group of these people. */
   group(members: readonly Actor[], name?: string): Promise<string>;
   serviceAccount(name?: string): Promise<string>;
+  /** A service account with a key, restricted to these permissions if any are named. */
+  program(name?: string, permissions?: readonly string[]): Promise<Program>;
+  /** Lets a service account act as others, on a flow (by its row's id) or on a shared resource. */
+  letAct(program: Program, place: Place): Promise<string>;
   dataset(draft: Draft): Promise<Shared>;
   /** Many datasets at the cost of one. */
   datasets(drafts: readonly Draft[]): Promise<Shared[]>;
   /** A saved view of a dataset: its id as the API names it. */
   view(dataset: Shared, name?: string): Promise<string>;
+}
+
+type Place =
+  | { readonly flowId: string }
+  | {
+      readonly resource:
+        | 'GLOBAL_MY_ITEMS'
+        | 'USER_AND_GROUP_MANAGEMENT'
+        | 'ALL_FLOWS_AND_INTEGRATIONS';
+    };
+
+/** A service account that sends requests with its key. */
+export class Program extends Actor {
+  /** The same program, acting as somebody. */
+  as(person: { readonly id: string }, reason?: string): Actor {
+    return this.asId(globalId('User', person.id), reason);
+  }
+
+  /** The same program, with this text in the header that says as whom. */
+  asId(actAs: string, reason?: string): Actor {
+    const headers = {
+      ...this.headers,
+      'x-act-as': actAs,
+      ...(reason !== undefined && { 'x-act-reason': reason }),
+    };
+    return new Actor(this.app, this.id, this.name, '', headers);
+  }
 }
 
 export type Membership = { readonly role: DatasetRole } & (
@@ -79,7 +110,8 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
     data: [...roles].map(([builtIn, id]) => ({ id, accountId, builtIn, name: builtIn })),
   });
 
-  let programs = 0;
+  // From the end, because the API takes the first free place.
+  let place = 26;
   const here: Workspace = {
     accountId,
     slug,
@@ -121,7 +153,7 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
       const { id } = await client.serviceAccount.create({
         data: {
           accountId,
-          slot: (programs += 1),
+          slot: (place -= 1),
           name,
           nameKey: key,
           handle: `sa:${key.replaceAll(' ', '-')}`,
@@ -129,6 +161,30 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
         },
       });
       return id;
+    },
+    async program(name = `Robot ${uuidv7()}`, permissions = []) {
+      const serviceAccountId = await here.serviceAccount(name);
+      const id = uuidv7();
+      const { token, secretHash } = mintToken('accessKey', id, SECRET);
+      await client.accessKey.create({
+        data: {
+          id,
+          accountId,
+          serviceAccountId,
+          slot: 1,
+          name: 'The key',
+          secretHash,
+          pepperVersion: PEPPER_VERSION,
+          permissions: [...permissions],
+        },
+      });
+      const headers = { authorization: `Bearer ${token}` };
+      return new Program(served, serviceAccountId, name, '', headers);
+    },
+    async letAct({ id: serviceAccountId }, place) {
+      const data = { id: uuidv7(), accountId, serviceAccountId, ...place };
+      await client.impersonationGrant.create({ data });
+      return globalId('ImpersonationGrant', data.id);
     },
     async dataset(draft) {
       const [dataset] = await here.datasets([draft]);

@@ -293,7 +293,8 @@ CREATE FUNCTION "held_roles"("person" uuid) RETURNS json LANGUAGE sql STABLE AS 
     UNION
     SELECT p."parent_id", false FROM "role_parent" p JOIN "held" USING ("role_id"))
   SELECT coalesce(json_agg(json_build_object(
-           'builtIn', r."built_in", 'name', r."name", 'permissions', r."permissions", 'direct', h."direct")), '[]')
+           'builtIn', r."built_in", 'name', r."name", 'permissions', r."permissions", 'direct', h."direct")
+           ORDER BY h."role_id", h."direct"), '[]')
   FROM "held" h JOIN "role" r ON r."id" = h."role_id"
 $$;
 

@@ -1,0 +1,148 @@
+import { resourceOf, SHARED_RESOURCE_TABLE } from './boundary.js';
+import { denialOf, type Check, type Denial } from './denial-shape.js';
+import type { Permission } from './permissions.js';
+import type { Principal } from './principal.js';
+import { isDatasetPermission, isSharedPermission } from './tables.js';
+
+/** The key may not be used for it, whatever its holder may do. */
+export function keyDenial(
+  principal: Principal,
+  permission: Permission,
+  reason: 'KEY_RESTRICTED' | 'SIGN_IN_REQUIRED',
+): Denial {
+  const isRestricted = reason === 'KEY_RESTRICTED';
+  return denialOf(permission, reason, {
+    role: principal.roleNames.join(', ') || null,
+    checks: [
+      {
+        step: 'CREDENTIAL',
+        ok: false,
+        fact: isRestricted
+          ? `The key is restricted to other permissions than ${permission}.`
+          : 'Credentials, and who may act for whom, are managed by people who are signed in, never with a key.',
+      },
+    ],
+    remedies: [
+      isRestricted
+        ? {
+            kind: 'USE_ANOTHER_KEY',
+            who: 'Whoever manages the key',
+            how: `Make a key whose permissions include ${permission}.`,
+          }
+        : { kind: 'SIGN_IN', who: 'A person with the right', how: 'Sign in and do it there.' },
+    ],
+  });
+}
+
+/** It takes a person who is signed in. */
+export function signInDenial({ roleNames }: Principal): Denial {
+  return {
+    permission: null,
+    rule: 'signed in',
+    reason: 'SIGN_IN_REQUIRED',
+    role: roleNames.join(', ') || null,
+    checks: [
+      { step: 'CREDENTIAL', ok: false, fact: 'Keys and those who act for others can’t do this.' },
+    ],
+    missing: [],
+    remedies: [{ kind: 'SIGN_IN', who: 'The person', how: 'Sign in and do it there.' }],
+  };
+}
+
+/** The first or the second check of acting as somebody else failed. */
+export function impersonationDenial(
+  permission: Permission,
+  reason: 'NOT_COVERED' | 'NOT_A_TARGET',
+): Denial {
+  return denialOf(permission, reason, {
+    role: null,
+    ...impersonationRefusal(reason, resourceNeeded(permission)),
+  });
+}
+
+/** Nobody may be acted as, whatever is asked for: no live grant, or none that reaches this person. */
+export function actAsDenial(hasGrants: boolean): Denial {
+  return {
+    permission: null,
+    rule: 'acting as somebody',
+    reason: hasGrants ? 'NOT_A_TARGET' : 'NOT_COVERED',
+    role: null,
+    missing: [],
+    ...impersonationRefusal(hasGrants ? 'NOT_A_TARGET' : 'NOT_COVERED', 'anything'),
+  };
+}
+
+function impersonationRefusal(
+  reason: 'NOT_COVERED' | 'NOT_A_TARGET',
+  resource: string,
+): Pick<Denial, 'checks' | 'remedies'> {
+  const covered = {
+    step: 'IMPERSONATION_GRANT',
+    ok: true,
+    fact: 'A live grant covers it.',
+  } as const;
+  return reason === 'NOT_COVERED'
+    ? {
+        checks: [
+          {
+            step: 'IMPERSONATION_GRANT',
+            ok: false,
+            fact: `No live grant lets the service account act as somebody on ${resource}.`,
+          },
+        ],
+        remedies: [
+          {
+            kind: 'GRANT_IMPERSONATION',
+            who: 'An Admin of the dataset or Owner of the flow; for shared resources a Super Admin or IAM Admin',
+            how: 'Grant it with grantImpersonation.',
+          },
+        ],
+      }
+    : {
+        checks: [
+          covered,
+          {
+            step: 'IMPERSONATION_TARGET',
+            ok: false,
+            fact: 'Only active people in reach of the grant may be acted as: the members of the flow, and for user and group management a Super Admin, IAM Admin or User Admin.',
+          },
+        ],
+        remedies: [
+          {
+            kind: 'ASK_FLOW_OWNER',
+            who: 'An Admin of the dataset or Owner of the flow',
+            how: 'Have the person added there, or act as somebody who is.',
+          },
+        ],
+      };
+}
+
+function resourceNeeded(permission: Permission): string {
+  if (isSharedPermission(permission)) {
+    return isDatasetPermission(permission) ? 'this dataset' : 'this flow';
+  }
+  const resource = resourceOf(permission);
+  return resource ? SHARED_RESOURCE_TABLE[resource].label : permission;
+}
+
+/** The subject may do it, but nobody does it on behalf of another. */
+export function undelegable(principal: Principal, permission: Permission): Denial {
+  return denialOf(permission, 'NOT_DELEGABLE', {
+    role: principal.roleNames.join(', ') || null,
+    checks: [
+      ...(isSharedPermission(permission) ? PASSED : []),
+      {
+        step: 'SUBJECT_RIGHTS',
+        ok: false,
+        fact: 'It is never done on behalf of somebody: credentials, sessions, grants, roles, security, one’s own membership, and reaching beyond what is shared.',
+      },
+    ],
+    remedies: [{ kind: 'SIGN_IN', who: 'The person', how: 'Sign in and do it there.' }],
+  });
+}
+
+/** The checks of acting as somebody that come before the rights of that person. */
+export const PASSED: readonly Check[] = [
+  { step: 'IMPERSONATION_GRANT', ok: true, fact: 'A live grant covers it.' },
+  { step: 'IMPERSONATION_TARGET', ok: true, fact: 'The person may be acted as there.' },
+];

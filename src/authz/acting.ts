@@ -1,0 +1,50 @@
+import type { AccountRole } from './account-roles.js';
+import { isTarget, narrowed } from './boundary.js';
+import type { AccountPermission } from './permissions.js';
+import { NOBODY, type Acting, type Party, type Principal } from './principal.js';
+
+/** What a person's account roles give. */
+export interface Rights {
+  readonly roleNames: readonly string[];
+  readonly builtInRoles: readonly AccountRole[];
+  readonly own: ReadonlySet<AccountPermission>;
+}
+
+/** Whoever was found by the id that was asked for; without rights unless active. */
+interface Person {
+  readonly id: string;
+  readonly rights: Rights | undefined;
+}
+
+const NO_RIGHTS: Rights = { roleNames: [], builtInRoles: [], own: new Set() };
+
+type Asked = Pick<Acting, 'as' | 'reason' | 'hasGrants' | 'shared' | 'asOf'> & {
+  /** Whether a grant on some flow reaches the person. */
+  readonly isMember: boolean;
+};
+
+/**
+ * Whose rights count while a service account acts as this person, and which; undefined: nobody was found.
+ * Whoever is out of reach is nobody: whether such a person exists, and what they may do, makes no difference.
+ */
+export function actingAs(
+  actor: Party,
+  person: Person | undefined,
+  { isMember, ...asked }: Asked,
+  restriction: Principal['restriction'],
+): Omit<Principal, 'accountId' | 'credential'> {
+  const rights = person?.rights;
+  const isActable =
+    rights !== undefined &&
+    (isMember || [...asked.shared.keys()].some((each) => isTarget(each, rights.builtInRoles)));
+  const { roleNames, builtInRoles, own } = isActable ? rights : NO_RIGHTS;
+  const acting: Acting = { ...asked, isActable, builtInRoles };
+  return {
+    subject: { kind: 'user', id: person?.id ?? NOBODY },
+    actor,
+    acting,
+    restriction,
+    roleNames,
+    permissions: narrowed(own, { restriction, isKey: true, acting }),
+  };
+}
