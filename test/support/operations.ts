@@ -2,6 +2,7 @@ import { graphql } from './generated/gql.js';
 
 export * from './content-operations.js';
 export * from './dataset-operations.js';
+export * from './flow-operations.js';
 export * from './member-operations.js';
 export * from './principal-operations.js';
 export * from './transfer-operations.js';
