@@ -139,6 +139,15 @@ test('only what hangs on an object that its reader can see leads to whom one mee
   expect(Object.fromEntries(told)).toEqual({
     'AuditEntry.actor': ['met'],
     'AuditEntry.subject': ['met'],
+    'App.createdBy': ['met'],
+    'Board.createdBy': ['met'],
+    'Chat.createdBy': ['met'],
+    'FlowMember.addedBy': ['met'],
+    'FlowMember.grantee': ['met'],
+    'Integration.createdBy': ['met'],
+    'List.createdBy': ['met'],
+    'Process.createdBy': ['met'],
+    'Space.createdBy': ['met'],
     'Dataset.createdBy': ['met'],
     'DatasetMember.addedBy': ['met'],
     'DatasetMember.grantee': ['met'],
@@ -192,6 +201,7 @@ describe('the schema prints', () => {
       'DatasetRow',
       'DatasetRowSorting',
       'DatasetViewConfiguration',
+      'FlowAccess',
       'PageInfo',
       'ShareSettings',
     ]);
