@@ -121,9 +121,9 @@ async function allowChange(context: Context, family: Family, scope: FlowScope): 
   const facts = await context.access.flow(scope.id);
   const { condition } = scope;
   if (!condition) return decideAll(context, family, scope, facts);
-  await decideAll(context, family, scope, { ...(facts ?? seen), ...condition.atBest });
+  await decideAll(context, family, scope, facts ?? seen, condition.atBest);
   const found = await condition.find(changeOf(context));
-  return decideAll(context, family, scope, facts && { ...facts, ...found });
+  return decideAll(context, family, scope, facts, found);
 }
 
 /** The facts about a flow that the principal sees; refuses like what is not there. */
@@ -156,13 +156,15 @@ function decideAll(
   family: Family,
   scope: FlowScope,
   facts: FlowFacts | undefined,
+  found: Omit<FlowFacts, 'grants'> = {},
 ): true | Promise<true> {
   const { id, permissions, viewCreatorId, known } = scope;
+  // Whom it is about makes no difference to what is seen.
   const seen = seenFacts(context, family, scope, facts);
   if (seen instanceof Promise) return seen;
   const isNewOrOwn = viewCreatorId === principalOf(context).subject.id;
   const view = viewCreatorId === undefined ? {} : { view: { isNewOrOwn } };
-  return allowAll(context, id, permissions, { ...seen, ...known, ...view });
+  return allowAll(context, id, permissions, { ...seen, ...known, ...found, ...view });
 }
 
 function allowAll(
