@@ -15,6 +15,7 @@ import { touchSession } from './domain/session.js';
 import { maskError, useErrors } from './http/errors.js';
 import { strictHeaders } from './http/headers.js';
 import { useLimits } from './http/limits.js';
+import { createOAuth } from './http/oauth.js';
 import { useOverrideMarks } from './http/overrides.js';
 import { createPages } from './http/pages.js';
 import { useProgramLog } from './http/program-log.js';
@@ -55,6 +56,7 @@ export function createApp({
     pepper: config.secret,
     attempts: createAttempts(database.client, attemptLimits ?? ATTEMPT_LIMITS),
     sessionHours: config.sessionHours,
+    issuer: config.publicUrl,
     now,
     closing: closing.signal,
   };
@@ -75,6 +77,7 @@ export function createApp({
   });
   routes.route('/', pages.routes);
   routes.route('/', createTransfers(system, log));
+  routes.route('/', createOAuth(system, log));
   if (config.allowedOrigins.length > 0) {
     const origin = [...config.allowedOrigins];
     routes.use('/graphql', cors({ origin, credentials: true, allowMethods: ['GET', 'POST'] }));
@@ -140,17 +143,22 @@ function createGraphql(system: System, log: Logger) {
 }
 
 /**
- * A page elsewhere can post a form here with the browser's cookie, or to plant a session of its own; it cannot set a
- * header. Reading is harmless, because the page can't see the answer.
+ * A page elsewhere can post a form here with the browser's cookie or a password that the browser keeps (RFC 7617), or
+ * to plant a session of its own; it cannot set a header. Reading is harmless, because the page can't see the answer.
  */
 function useCsrfPrevention(): Plugin {
   const { onRequestParse } = useCSRFPrevention();
   return {
     onRequestParse: (payload) =>
-      payload.request.method === 'POST' && !payload.request.headers.has('authorization')
+      payload.request.method === 'POST' && !isBearer(payload.request)
         ? onRequestParse?.(payload)
         : undefined,
   };
+}
+
+/** What no browser sends by itself. */
+function isBearer({ headers }: Request): boolean {
+  return /^bearer /i.test(headers.get('authorization') ?? '');
 }
 
 /** Notes, off the request's path, that its credential is in use. */

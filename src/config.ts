@@ -9,6 +9,8 @@ export interface Config {
   readonly demo: boolean;
   readonly host: string;
   readonly port: number;
+  /** Where others reach the API; signs the access tokens as their issuer. No slash at its end. */
+  readonly publicUrl: string;
   /** Unset: the embedded database in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
@@ -48,6 +50,7 @@ export function readConfig(env: Environment = process.env): Config {
     demo: data.FIELDGATE_DEMO,
     host: data.HOST,
     port: data.PORT,
+    publicUrl: data.FIELDGATE_URL ?? `http://localhost:${data.PORT}`,
     databaseUrl: data.DATABASE_URL,
     dataDir: data.FIELDGATE_DATA_DIR,
     secret: data.FIELDGATE_SECRET,
@@ -82,6 +85,13 @@ function variables(production: boolean) {
     FIELDGATE_DEMO: demo.transform((value) => value === 'true'),
     HOST: z.string().default(production ? '0.0.0.0' : '127.0.0.1'),
     PORT: wholeNumber(0, 65_535, 4000),
+    FIELDGATE_URL: z
+      .string()
+      .refine(
+        isPublicUrl,
+        'give https://gateway.example, with its path if it has one, no slash at the end',
+      )
+      .optional(),
     SESSION_HOURS: wholeNumber(1, 8760, 168),
     TRUSTED_PROXIES: wholeNumber(0, 16, 0),
     ALLOWED_ORIGINS: z
@@ -121,6 +131,13 @@ function isDatabaseUrl(value: string): boolean {
 
 function isOrigin(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** Written as it is compared, in full; short enough for a token. */
+function isPublicUrl(value: string): boolean {
+  if (!/^https?:/.test(value) || !URL.canParse(value) || value.length > 200) return false;
+  const { origin, pathname } = new URL(value);
+  return value === (pathname === '/' ? origin : origin + pathname) && !value.endsWith('/');
 }
 
 function configError(problems: readonly string[]): ConfigError {

@@ -16,6 +16,7 @@ import type { Permission } from './authz/permissions.js';
 import { NOBODY, type Principal } from './authz/principal.js';
 import type { PrismaClient } from './db/generated/client.js';
 import { scopeToAccount, type Db, type Tx } from './db/scoped.js';
+import { authenticateToken, isAccessToken } from './domain/access-token.js';
 import { readFlowFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
@@ -31,6 +32,8 @@ export interface System {
   readonly pepper: string;
   readonly attempts: Attempts;
   readonly sessionHours: number;
+  /** The URL by which others know this gateway. */
+  readonly issuer: string;
   readonly now: () => Date;
   /** Aborted when the gateway stops: what would go on by itself ends. */
   readonly closing: AbortSignal;
@@ -129,8 +132,8 @@ export async function createContext(
   presented: Presented,
 ): Promise<Context> {
   assertReason(presented);
-  const { client, pepper, now } = system;
-  const found = await authenticate(client, presented, pepper, now());
+  const { now } = system;
+  const found = await find(system, presented);
   const { principal, unauthenticated } = outcome(found);
   const db = scopeToAccount(system.client, principal?.accountId);
   return {
@@ -148,6 +151,13 @@ export async function createContext(
     impersonations: new Set(),
     response: {},
   };
+}
+
+function find(system: System, presented: Presented): Promise<Authenticated | Unauthenticated> {
+  const { client, pepper, now } = system;
+  return isAccessToken(presented.text)
+    ? authenticateToken(system, presented.text, presented)
+    : authenticate(client, presented, pepper, now());
 }
 
 /** The context inside a mutation: its transaction, and the rights that it holds. */

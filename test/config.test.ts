@@ -24,6 +24,7 @@ test('an empty environment is the demo on the embedded database', () => {
     demo: true,
     host: '127.0.0.1',
     port: 4000,
+    publicUrl: 'http://localhost:4000',
     databaseUrl: undefined,
     dataDir: './data',
     secret: expect.stringMatching(/.{32}/),
@@ -44,6 +45,7 @@ test('every variable is read', () => {
       FIELDGATE_DEMO: 'false',
       HOST: '::1',
       PORT: '80',
+      FIELDGATE_URL: 'https://gateway.example/api',
       SESSION_HOURS: '12',
       TRUSTED_PROXIES: '2',
       ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000',
@@ -55,6 +57,7 @@ test('every variable is read', () => {
     demo: false,
     host: '::1',
     port: 80,
+    publicUrl: 'https://gateway.example/api',
     databaseUrl: url,
     dataDir: '/srv/data',
     secret: SECRET,
@@ -69,6 +72,13 @@ test('the config cannot be changed', () => {
   const config = readConfig({ ALLOWED_ORIGINS: 'https://a.example' });
   expect(Object.isFrozen(config)).toBe(true);
   expect(Object.isFrozen(config.allowedOrigins)).toBe(true);
+});
+
+test('the public URL is that of this machine and port, unless it is given', () => {
+  expect(readConfig({ PORT: '4100' }).publicUrl).toBe('http://localhost:4100');
+  expect(readConfig(production).publicUrl).toBe('http://localhost:4000');
+  const given = readConfig({ PORT: '4100', FIELDGATE_URL: 'http://10.0.0.1:8080' });
+  expect(given.publicUrl).toBe('http://10.0.0.1:8080');
 });
 
 test('an empty variable is an unset one', () => {
@@ -103,6 +113,16 @@ test.each([
   ['PORT', '65536'],
   ['PORT', '-1'],
   ['PORT', '4e3'],
+  ['FIELDGATE_URL', 'gateway.example'],
+  ['FIELDGATE_URL', 'ftp://gateway.example'],
+  ['FIELDGATE_URL', 'https://gateway.example/'],
+  ['FIELDGATE_URL', 'https://gateway.example/api/'],
+  ['FIELDGATE_URL', 'https://gateway.example?x'],
+  ['FIELDGATE_URL', 'https://gateway.example#x'],
+  ['FIELDGATE_URL', 'https://me:secret@gateway.example'],
+  ['FIELDGATE_URL', 'https://Gateway.example'],
+  ['FIELDGATE_URL', 'https://gateway.example:443'],
+  ['FIELDGATE_URL', `https://gateway.example/${'x'.repeat(200)}`],
   ['SESSION_HOURS', '0'],
   ['SESSION_HOURS', '1.5'],
   ['TRUSTED_PROXIES', 'all'],

@@ -44,7 +44,8 @@ interface Minting {
 interface Verifying {
   readonly secret: string;
   readonly issuer: string;
-  readonly audience: string;
+  /** Undefined: whichever service it is for. */
+  readonly audience: string | undefined;
   readonly now: Date;
 }
 
@@ -63,7 +64,7 @@ export async function mintAccessToken(
   return text;
 }
 
-/** The claims of an access token that is ours, for this audience and in its time; undefined for any other text. */
+/** The claims of an access token that is ours, for the audience and in its time; undefined for any other text. */
 export async function verifyAccessToken(
   text: string,
   { secret, issuer, audience, now }: Verifying,
@@ -71,7 +72,11 @@ export async function verifyAccessToken(
   const key = keyFor(text, secret, now);
   if (!key) return undefined;
   try {
-    const { payload } = await jwtVerify(text, key, { issuer, audience, currentDate: now });
+    const { payload } = await jwtVerify(text, key, {
+      issuer,
+      ...(audience !== undefined && { audience }),
+      currentDate: now,
+    });
     if (!isClaims(payload) || !isBrief(payload)) return undefined;
     return payload.iat <= secondsOf(now) + SKEW_SECONDS ? payload : undefined;
   } catch (error) {

@@ -57,7 +57,8 @@ export async function identifyKey(reader: Reader, identity: Identity, now: Date)
       WHERE ${actAs}::uuid IS NOT NULL AND i.service_account_id = k.service_account_id AND i.revoked_at IS NULL
         AND (i.expires_at IS NULL OR i.expires_at > ${now}::timestamptz)) g
     WHERE k.id = ${credential.id}::uuid
-      AND (k.service_account_id IS NOT NULL) = ${credential.kind !== 'apiKey'}::boolean`;
+      AND (${credential.kind}::text = 'accessToken'
+        OR (k.service_account_id IS NOT NULL) = (${credential.kind}::text = 'accessKey'))`;
   return row && { secretHash: row.secret_hash, outcome: outcomeOf(row, identity, now) };
 }
 

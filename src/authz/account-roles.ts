@@ -62,7 +62,7 @@ export const ACCOUNT_ROLE_TABLE = {
   'flow:create': ['SUPER_ADMIN', 'ADMIN', 'EDITOR'],
   'flow:readAny': ['ADMIN', 'EDITOR', 'VIEWER'],
   'flow:editAny': ['EDITOR'],
-  'flow:executeAny': ['EDITOR', 'VIEWER'],
+  'flow:executeAny': ['EDITOR'],
   'flow:assumeOwner': ['SUPER_ADMIN', 'ADMIN'],
   'flow:override': ['SUPER_ADMIN'],
   'execution:read': ['ADMIN', 'EDITOR', 'VIEWER'],

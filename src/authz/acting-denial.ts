@@ -12,7 +12,7 @@ export function keyDenial(
 ): Denial {
   const isRestricted = reason === 'KEY_RESTRICTED';
   return denialOf(permission, reason, {
-    role: principal.roleNames.join(', ') || null,
+    role: roleOf(principal),
     checks: [
       {
         step: 'CREDENTIAL',
@@ -34,13 +34,18 @@ export function keyDenial(
   });
 }
 
+/** What roles somebody has is not told to who acts as them. */
+function roleOf({ acting, roleNames }: Principal): string | null {
+  return acting ? null : roleNames.join(', ') || null;
+}
+
 /** It takes a person who is signed in. */
-export function signInDenial({ roleNames }: Principal): Denial {
+export function signInDenial(principal: Principal): Denial {
   return {
     permission: null,
     rule: 'signed in',
     reason: 'SIGN_IN_REQUIRED',
-    role: roleNames.join(', ') || null,
+    role: roleOf(principal),
     checks: [
       { step: 'CREDENTIAL', ok: false, fact: 'Keys and those who act for others can’t do this.' },
     ],
@@ -128,7 +133,7 @@ function resourceNeeded(permission: Permission): string {
 /** The subject may do it, but nobody does it on behalf of another. */
 export function undelegable(principal: Principal, permission: Permission): Denial {
   return denialOf(permission, 'NOT_DELEGABLE', {
-    role: principal.roleNames.join(', ') || null,
+    role: roleOf(principal),
     checks: [
       ...(isSharedPermission(permission) ? PASSED : []),
       {

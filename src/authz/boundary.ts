@@ -1,5 +1,11 @@
 import type { AccountRole } from './account-roles.js';
-import type { AccountPermission, Permission } from './permissions.js';
+import {
+  isAccountPermission,
+  PERMISSIONS,
+  type AccountPermission,
+  type Permission,
+} from './permissions.js';
+import type { Principal } from './principal.js';
 
 export const FLOW_KINDS = [
   'PROCESS',
@@ -21,7 +27,7 @@ export const IMPERSONABLE_KINDS = [
   'DATASET',
 ] as const satisfies readonly FlowKind[];
 
-interface SharedResourceRow {
+export interface SharedResourceRow {
   readonly label: string;
   /** What of the subject's account permissions it lets through. */
   readonly permissions: readonly AccountPermission[];
@@ -109,6 +115,15 @@ export const SIGNED_IN_ONLY: ReadonlySet<Permission> = new Set([
   'serviceAccount:manage',
 ] satisfies Permission[]);
 
+/** Paths to what other permissions name: a restriction is about what is done, by whatever path. */
+const PATHS: ReadonlySet<Permission> = new Set([
+  'dataset:override',
+  'flow:editAny',
+  'flow:executeAny',
+  'flow:override',
+  'flow:readAny',
+] satisfies Permission[]);
+
 interface Narrowing {
   readonly restriction?: ReadonlySet<Permission> | undefined;
   readonly isKey: boolean;
@@ -128,7 +143,7 @@ export function narrowed(
 ): ReadonlySet<AccountPermission> {
   return new Set(
     [...own].filter((permission) => {
-      if (restriction && !restriction.has(permission)) return false;
+      if (restriction && !restriction.has(permission) && !PATHS.has(permission)) return false;
       if (isKey && SIGNED_IN_ONLY.has(permission)) return false;
       if (!acting) return true;
       const resource = resourceOf(permission);
@@ -139,5 +154,23 @@ export function narrowed(
         !NEVER_DELEGABLE.has(permission)
       );
     }),
+  );
+}
+
+/**
+ * All that an access token issued to this principal may be used for, of `scope` if that is named. What it can do on a
+ * flow depends on the flow, so of those permissions it has whatever the key lets through.
+ */
+export function boundOf(
+  { permissions, restriction, acting }: Pick<Principal, 'permissions' | 'restriction' | 'acting'>,
+  scope?: ReadonlySet<Permission>,
+): readonly Permission[] {
+  return PERMISSIONS.filter(
+    (permission) =>
+      (!isAccountPermission(permission) || permissions.has(permission)) &&
+      (!restriction || restriction.has(permission)) &&
+      (!scope || scope.has(permission)) &&
+      !SIGNED_IN_ONLY.has(permission) &&
+      !(acting && NEVER_DELEGABLE.has(permission)),
   );
 }

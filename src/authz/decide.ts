@@ -83,9 +83,9 @@ export function assignable<Role extends MemberRole>(
 const NO_FACTS: FlowFacts = { grants: [] };
 
 function decideAccount(principal: Principal, permission: AccountPermission): Decision {
-  if (!principal.permissions.has(permission)) {
-    return deny(refusalOfCredential(principal, permission) ?? accountDenial(principal, permission));
-  }
+  const refusal = refusalOfCredential(principal, permission);
+  if (refusal) return deny(refusal);
+  if (!principal.permissions.has(permission)) return deny(accountDenial(principal, permission));
   const isOverride = permission === 'dataset:override' || permission === 'flow:override';
   const impersonationId = principal.acting && sharedGrantFor(principal, permission);
   return {

@@ -9,7 +9,7 @@ import type { AccessKeyModel } from '../db/generated/models.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import type { Change } from './change.js';
-import { freePlace } from './places.js';
+import { freePlace, holdPlaces } from './places.js';
 
 /** So many keys a service account or a person can have, whatever their state. */
 const MOST_KEYS = 50;
@@ -52,6 +52,7 @@ export async function createKey(
   holder: Holder,
   { name, expiresAt, permissions }: Design,
 ): Promise<MintedKey> {
+  await holdPlaces(change.tx, idOfHolder(holder));
   await assertHolder(change.tx, holder);
   const design = {
     name,
@@ -72,6 +73,10 @@ async function assertHolder(tx: Tx, holder: Holder): Promise<void> {
   if (!found) throw notFound();
 }
 
+function idOfHolder(holder: Holder): string {
+  return 'userId' in holder ? holder.userId : holder.serviceAccountId;
+}
+
 type Complete = Pick<AccessKeyModel, 'name' | 'expiresAt' | 'permissions'>;
 
 async function insertKey(
@@ -80,10 +85,7 @@ async function insertKey(
   holder: Holder,
   design: Complete,
 ): Promise<MintedKey> {
-  const holderId = 'userId' in holder ? holder.userId : holder.serviceAccountId;
   const slot = await freePlace(
-    tx,
-    holderId,
     MOST_KEYS,
     () => tx.accessKey.findMany({ where: { ...holder, deletedAt: null }, select: { slot: true } }),
     `There are at most ${MOST_KEYS} keys, active or not. Delete one that is not in use.`,
@@ -152,7 +154,9 @@ export async function rotateKey(
   const life = old.expiresAt && new Date(now.getTime() + +old.expiresAt - +old.createdAt);
   const { name, permissions } = old;
   const ends = expiresAt === undefined ? life : inFuture(expiresAt, now);
-  const minted = await insertKey(change, pepper, holderOf(old), {
+  const holder = holderOf(old);
+  await holdPlaces(tx, idOfHolder(holder));
+  const minted = await insertKey(change, pepper, holder, {
     name,
     permissions,
     expiresAt: ends,
@@ -175,6 +179,8 @@ export async function rotateKey(
 export async function deleteKey(change: Change, holder: Where, id: string): Promise<void> {
   const { tx, now, record } = change;
   const before = await getKey(tx, holder, id);
+  // The key that it took the place of may be rotated again.
+  await tx.accessKey.updateMany({ where: { successorId: id }, data: { successorId: null } });
   await tx.accessKey.update({
     where: { id },
     data: { deletedAt: now, slot: null, secretHash: null, isActive: false },

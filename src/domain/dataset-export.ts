@@ -1,4 +1,4 @@
-import { record } from '../audit/record.js';
+import { record as recordAlone } from '../audit/record.js';
 import { DATASET_ROLES } from '../authz/dataset-roles.js';
 import { effectiveGrant, type FlowFacts } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
@@ -169,7 +169,7 @@ export async function takeExport(
     const where = { id, fetchedAt: null };
     const { count } = await tx.egressRecord.updateMany({ where, data: { fetchedAt: now } });
     if (count === 0) throw notFound();
-    await record(tx, principal, provenance, {
+    await recordAlone(tx, principal, provenance, {
       action: 'dataset.exportFetched',
       target: { type: 'Dataset', id: flowId },
       after: { egressId: id },

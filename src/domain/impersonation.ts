@@ -1,10 +1,12 @@
 import { IMPERSONABLE_KINDS, type FlowKind, type SharedResource } from '../authz/boundary.js';
+import type { Principal } from '../authz/principal.js';
 import { isDuplicate } from '../db/conflicts.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import { lockFlow } from './access.js';
 import type { Change } from './change.js';
+import { visibleGrants } from './visibility.js';
 
 const DAYS_OF_USE = 30;
 
@@ -110,10 +112,12 @@ export async function revokeImpersonation(
   if (!before) throw notFound();
   // What is done by it at this moment is done before it ends.
   if (before.flowId) await lockFlow(tx, principal, before.flowId, 'ALONE');
-  await tx.impersonationGrant.update({
-    where: { id },
+  const { count } = await tx.impersonationGrant.updateMany({
+    where: { id, revokedAt: null },
     data: { revokedAt: now, revokedById: principal.subject.id },
   });
+  // Somebody was faster.
+  if (count === 0) throw notFound();
   const use = await useOfGrant(tx, principal.accountId, id, now);
   await record({
     target: { type: 'ImpersonationGrant', id },
@@ -154,10 +158,14 @@ async function useOfGrant(tx: Tx, accountId: string, id: string, now: Date): Pro
   };
 }
 
-/** The grant with this id, to decide who may end it. */
-export async function findGrant(db: Pick<Db, 'impersonationGrant'> | Tx, id: string) {
+/** The grant with this id that the principal sees, to decide who may end it. */
+export async function findGrant(
+  db: Pick<Db, 'impersonationGrant'> | Tx,
+  principal: Principal | undefined,
+  id: string,
+) {
   return db.impersonationGrant.findFirst({
-    where: { id, revokedAt: null },
+    where: { AND: [{ id, revokedAt: null }, visibleGrants(principal)] },
     select: { id: true, flowId: true, resource: true, flow: { select: { kind: true } } },
   });
 }

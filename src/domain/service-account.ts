@@ -3,12 +3,15 @@ import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
-import { freePlace } from './places.js';
+import { freePlace, holdPlaces } from './places.js';
 
 /** So many service accounts an account can have. */
 const MOST_SERVICE_ACCOUNTS = 25;
 
 const DAYS_IN_USE = 30;
+
+/** Before the number that tells it from others. */
+const LONGEST_HANDLE = 60;
 
 interface Design {
   readonly name: string;
@@ -21,9 +24,8 @@ export async function createServiceAccount(
   { name, purpose }: Design,
 ): Promise<string> {
   const { accountId, subject } = principal;
+  await holdPlaces(tx, accountId);
   const slot = await freePlace(
-    tx,
-    accountId,
     MOST_SERVICE_ACCOUNTS,
     () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
     `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,
@@ -39,8 +41,10 @@ export async function createServiceAccount(
 
 /** A handle that none has had before, not even a deleted one: made of the letters and digits of the name. */
 async function freeHandle(tx: Tx, name: string): Promise<string> {
-  const words = nameKey(name).match(/[\p{L}\p{N}]+/gu) ?? ['program'];
-  const handle = `sa:${words.join('-').slice(0, 60)}`;
+  // Marks belong to their letters: scripts of India write their vowels as such.
+  const words = nameKey(name).match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? ['program'];
+  // Cut between characters, because no database keeps half of one.
+  const handle = `sa:${[...words.join('-')].slice(0, LONGEST_HANDLE).join('').replace(/-$/, '')}`;
   const taken = await tx.serviceAccount.findMany({
     where: { handle: { startsWith: handle.replaceAll(/[\\%_]/g, String.raw`\$&`) } },
     select: { handle: true },
@@ -67,7 +71,7 @@ export async function updateServiceAccount(
   id: string,
   { name, purpose }: Partial<Design>,
 ): Promise<void> {
-  const before = await getServiceAccount(tx, id);
+  const before = await holdServiceAccount(tx, id);
   const data = {
     ...(name !== undefined && { name, nameKey: nameKey(name) }),
     ...(purpose !== undefined && { purpose }),
@@ -88,7 +92,7 @@ export async function setServiceAccountEnabled(
   id: string,
   enabled: boolean,
 ): Promise<void> {
-  const { disabledAt } = await getServiceAccount(tx, id);
+  const { disabledAt } = await holdServiceAccount(tx, id);
   const at = enabled ? null : (disabledAt ?? now);
   await tx.serviceAccount.update({ where: { id }, data: { disabledAt: at } });
   await record({
@@ -153,7 +157,7 @@ export async function dormantSince(
     SELECT s.id, coalesce(max(k.last_used_at), s.created_at) AS since
     FROM service_account s LEFT JOIN access_key k ON k.service_account_id = s.id
     WHERE s.account_id = ${accountId}::uuid AND s.id = ANY(${ids}::uuid[])
-    GROUP BY s.id HAVING coalesce(max(k.last_used_at), s.created_at) < ${before}::timestamptz`;
+    GROUP BY s.id HAVING coalesce(max(k.last_used_at), s.created_at) <= ${before}::timestamptz`;
   return new Map(rows.map(({ id, since }) => [id, since]));
 }
 
@@ -176,11 +180,17 @@ export async function deleteServiceAccount(
       { use },
     );
   }
+  const keysGo = () =>
+    tx.accessKey.updateMany({
+      where: { serviceAccountId: id, deletedAt: null },
+      data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
+    });
   // Keys first, as a request that uses one locks them: so neither waits for the other in a circle.
-  await tx.accessKey.updateMany({
-    where: { serviceAccountId: id, deletedAt: null },
-    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-  });
+  await keysGo();
+  // Then whoever makes one is done, or finds nothing to make it for.
+  await holdPlaces(tx, id);
+  await getServiceAccount(tx, id);
+  await keysGo();
   await tx.serviceAccount.update({ where: { id }, data: { deletedAt: now, slot: null } });
   await tx.impersonationGrant.updateMany({
     where: { serviceAccountId: id, revokedAt: null },
@@ -193,6 +203,12 @@ export async function deleteServiceAccount(
     after: { ...use },
   });
   return use;
+}
+
+/** Finds one and keeps others from changing or deleting it meanwhile. */
+async function holdServiceAccount(tx: Tx, id: string) {
+  await tx.$queryRaw`SELECT 1 FROM service_account WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  return getServiceAccount(tx, id);
 }
 
 async function getServiceAccount(tx: Tx, id: string) {

@@ -1,4 +1,10 @@
-import { getOperationAST, type DocumentNode, type GraphQLError } from 'graphql';
+import {
+  getOperationAST,
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLError,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 
@@ -21,9 +27,9 @@ export function useProgramLog(log: Logger): Plugin<Context> {
     const { db, principal, provenance, impersonations } = context;
     const operation = getOperationAST(document, operationName);
     if (principal?.actor.kind !== 'serviceAccount' || !operation) return;
-    if (operation.operation === 'mutation') return;
+    if (operation.operation === OperationTypeNode.MUTATION) return;
     const fields = operation.selectionSet.selections.map((selection) =>
-      selection.kind === 'Field' ? selection.name.value : '…',
+      selection.kind === Kind.FIELD ? selection.name.value : '…',
     );
     const grants = [...impersonations];
     const event = {
@@ -40,8 +46,7 @@ export function useProgramLog(log: Logger): Plugin<Context> {
     });
   };
   return {
-    onExecute({ args }) {
-      const { contextValue, document, operationName } = args;
+    onExecute({ args: { contextValue, document, operationName } }) {
       return {
         async onExecuteDone({ result }) {
           if (Symbol.asyncIterator in result) return;
@@ -50,8 +55,8 @@ export function useProgramLog(log: Logger): Plugin<Context> {
       };
     },
     // What is subscribed to has its entry before anything comes of it.
-    async onSubscribe({ args }) {
-      await note(args.contextValue, args.document, args.operationName, []);
+    async onSubscribe({ args: { contextValue, document, operationName } }) {
+      await note(contextValue, document, operationName, []);
     },
   };
 }

@@ -15,8 +15,12 @@ export interface Served {
 }
 
 /** Who asks for what is not GraphQL: people are known there as the API knows them. */
-export async function contextOf(served: Served, system: System): Promise<Context> {
-  const { provenance, presented } = served.request;
+export async function contextOf(
+  served: Served,
+  system: System,
+  presented = served.request.presented,
+): Promise<Context> {
+  const { provenance } = served.request;
   served.context = await createContext(system, provenance, presented);
   return served.context;
 }

@@ -34,11 +34,18 @@ export function readRequest(
  * The text of a Bearer credential (RFC 6750), or the one whose two parts came as user name and password (RFC 7617);
  * another scheme is presented as a credential that is none of ours.
  */
-function credentialOf(authorization: string | null): string | undefined {
+export function credentialOf(authorization: string | null): string | undefined {
   if (authorization === null) return undefined;
   const [, scheme = '', text = ''] = /^(Bearer|Basic) +(\S+) *$/i.exec(authorization) ?? [];
-  if (scheme.toLowerCase() !== 'basic') return text;
-  return Buffer.from(text, 'base64').toString().replace(':', '_');
+  return scheme.toLowerCase() === 'basic' ? (keyIn(text) ?? '') : text;
+}
+
+/** A key whose id and secret came apart; parted elsewhere, or written otherwise in Base64, it is none. */
+function keyIn(text: string): string | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) return undefined;
+  const [, keyId, secret] = /^(fg[kp]_[0-9a-f]{32}):([\w-]+)$/.exec(bytes.toString()) ?? [];
+  return keyId && secret && `${keyId}_${secret}`;
 }
 
 /** A header's bytes are read as Latin-1, but people write UTF-8. */

@@ -6,6 +6,7 @@ import {
   visibleDatasets,
   visibleFlowMembers,
   visibleFlows,
+  visibleGrants,
   visibleGroups,
   visibleMembers,
   visibleServiceAccounts,
@@ -31,6 +32,8 @@ const NODE_GATES: Readonly<Record<string, Gate>> = {
     db.flowMember.findFirst({ select, where: { AND: [{ id }, visibleFlowMembers(principal)] } }),
   Group: (id, { db, principal }) =>
     db.group.findFirst({ select, where: { AND: [{ id }, visibleGroups(principal)] } }),
+  ImpersonationGrant: (id, { db, principal }) =>
+    db.impersonationGrant.findFirst({ select, where: { AND: [{ id }, visibleGrants(principal)] } }),
   ServiceAccount: (id, { db, principal }) =>
     db.serviceAccount.findFirst({
       select,

@@ -46,7 +46,7 @@ const TABLE: readonly (readonly [AccountPermission, Cell, Cell, Cell, Cell, Cell
   ['flow:create', 'yes', '-', '-', 'yes', 'yes', '-'],
   ['flow:readAny', '-', '-', '-', 'yes', 'yes', 'yes'],
   ['flow:editAny', '-', '-', '-', '-', 'yes', '-'],
-  ['flow:executeAny', '-', '-', '-', '-', 'yes', 'yes'],
+  ['flow:executeAny', '-', '-', '-', '-', 'yes', '-'],
   ['flow:override', 'yes', '-', '-', '-', '-', '-'],
   ['flow:assumeOwner', 'yes', '-', '-', 'yes', '-', '-'],
   ['execution:read', '-', '-', '-', 'yes', 'yes', 'yes'],

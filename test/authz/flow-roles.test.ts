@@ -31,7 +31,7 @@ const TABLE: readonly (readonly [FlowPermission, string, Cell, Cell, Cell, Cell]
 const BY_DEFAULT: Partial<Record<FlowPermission, readonly AccountRole[]>> = {
   'flow:read': ['ADMIN', 'EDITOR', 'VIEWER'],
   'flow:edit': ['EDITOR'],
-  'flow:execute': ['EDITOR', 'VIEWER'],
+  'flow:execute': ['EDITOR'],
 };
 
 /** What a Super Admin may do whatever their role on the flow. */

@@ -100,16 +100,17 @@ describe('a key that is restricted', () => {
     expect(allowedTo(serviceAccount([]), EVERYTHING)).toEqual([]);
   });
 
-  test('has default and override only if it names them too', () => {
+  test('does what it names also by default and by override, and nothing else by them', () => {
     const board: FlowFacts = { kind: 'BOARD', grants: [] };
-    expect(decide(withKey(['EDITOR'], ['flow:edit']), 'flow:edit', board).allowed).toBe(false);
-    expect(
-      decide(withKey(['EDITOR'], ['flow:edit', 'flow:editAny']), 'flow:edit', board),
-    ).toMatchObject({ allowed: true, via: 'ACCOUNT_ROLE' });
-    expect(decide(withKey(['SUPER_ADMIN'], ['flow:read']), 'flow:read', board).allowed).toBe(false);
-    expect(
-      decide(withKey(['SUPER_ADMIN'], ['flow:read', 'flow:override']), 'flow:read', board),
-    ).toMatchObject({ allowed: true, via: 'SUPER_ADMIN_OVERRIDE' });
+    const editing = withKey(['EDITOR'], ['flow:edit']);
+    expect(decide(editing, 'flow:edit', board)).toMatchObject({ via: 'ACCOUNT_ROLE' });
+    expect(denialOf(editing, 'flow:read', board).reason).toBe('KEY_RESTRICTED');
+    expect(denialOf(editing, 'flow:editAny').reason).toBe('KEY_RESTRICTED');
+    const reading = withKey(['SUPER_ADMIN'], ['flow:read']);
+    expect(decide(reading, 'flow:read', board)).toMatchObject({ via: 'SUPER_ADMIN_OVERRIDE' });
+    expect(denialOf(reading, 'flowMember:read', board).reason).toBe('KEY_RESTRICTED');
+    expect(denialOf(reading, 'flow:override').reason).toBe('KEY_RESTRICTED');
+    expect(denialOf(reading, 'dataset:override').reason).toBe('KEY_RESTRICTED');
   });
 });
 

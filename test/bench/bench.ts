@@ -111,6 +111,7 @@ async function offered({ database: { client } }: Bench, token: string): Promise<
     pepper: config.secret,
     attempts: createAttempts(client, ATTEMPT_LIMITS),
     sessionHours: config.sessionHours,
+    issuer: config.publicUrl,
     now: () => new Date(),
     closing: new AbortController().signal,
   };

@@ -7,6 +7,12 @@ import {
   type AccountRole,
 } from '../../src/authz/account-roles.js';
 import {
+  NEVER_DELEGABLE,
+  SHARED_RESOURCE_TABLE,
+  SHARED_RESOURCES,
+  type SharedResourceRow,
+} from '../../src/authz/boundary.js';
+import {
   DATASET_ROLE_NAMES,
   DATASET_ROLE_TABLE,
   DATASET_ROLES,
@@ -40,6 +46,23 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
         return [`\`${permission}\``, ...ACCOUNT_ROLES.map((role) => mark(roles.includes(role)))];
       }),
     ),
+  'shared-resources': () =>
+    table(
+      ['shared resource', 'lets through', 'as whom'],
+      SHARED_RESOURCES.map((resource) => {
+        const row: SharedResourceRow = SHARED_RESOURCE_TABLE[resource];
+        const through = row.permissions.map((permission) => `\`${permission}\``);
+        return [
+          `${row.label}: \`${resource}\``,
+          [row.everyFlow && 'every flow that the person may see', ...through]
+            .filter(Boolean)
+            .join(', ') || 'nothing yet',
+          row.as?.map((role) => ACCOUNT_ROLE_NAMES[role]).join(', ') ?? 'anybody active',
+        ];
+      }),
+    ),
+  'never-delegable': () =>
+    `${[...NEVER_DELEGABLE].map((permission) => `\`${permission}\``).join(', ')}\n`,
   'error-codes': () => codeTable(['code', 'means'], ERROR_CODES),
   'audit-actions': () => codeTable(['action', 'means'], AUDIT_ACTIONS),
   'typed-client': () => snippet('ts', 'test/support/client.ts', /\/\*\* A typed client[^]*?\n}\n/),

@@ -359,7 +359,8 @@ describe('exportDataset', () => {
     const { client } = await testDatabase();
     const kept = await client.egressRecord.findUniqueOrThrow({ where: { id: egressId } });
     expect(kept).toMatchObject({
-      userId: viewer.id,
+      subjectId: viewer.id,
+      actorId: viewer.id,
       flowId: dataset.rowId,
       kind: 'EXPORT',
       format: 'XLSX',
@@ -370,5 +371,11 @@ describe('exportDataset', () => {
     await viewer.fetch(url);
     const fetched = await client.egressRecord.findUniqueOrThrow({ where: { id: egressId } });
     expect(fetched.fetchedAt).toBeInstanceOf(Date);
+    const entries = await client.auditEntry.findMany({
+      where: { targetId: dataset.rowId, action: 'dataset.exportFetched' },
+    });
+    expect(entries).toMatchObject([
+      { outcome: 'SUCCEEDED', subjectId: viewer.id, actorId: viewer.id, after: { egressId } },
+    ]);
   });
 });

@@ -9,8 +9,8 @@ import { GetFlowMembers, ListFlows, ListFlowsWhole } from '../support/operations
 import { watchedApp, type WatchedApp } from '../support/statements.js';
 import { workspace } from '../support/world.js';
 
-/** A list with all that hangs on it takes no more statements than this, whatever its length. */
-const MOST = 6;
+/** A list with all that hangs on it takes no more statements than this, one of them for the entries of an override. */
+const MOST = 7;
 
 let watched: WatchedApp;
 

@@ -95,7 +95,7 @@ function roleIn({ inGroups }: World, { members }: Flow): MemberRole | undefined 
 const BY_DEFAULT: Partial<Record<Permission, [AccountPermission, readonly AccountRole[]]>> = {
   'flow:read': ['flow:readAny', ['ADMIN', 'EDITOR', 'VIEWER']],
   'flow:edit': ['flow:editAny', ['EDITOR']],
-  'flow:execute': ['flow:executeAny', ['EDITOR', 'VIEWER']],
+  'flow:execute': ['flow:executeAny', ['EDITOR']],
 };
 
 /** May a service account that acts as the person of this world do this on this flow of it? */
@@ -108,8 +108,8 @@ export function mayOnFlow(world: World, flow: Flow, permission: Permission): boo
   const role = roleIn(world, flow);
   if (role) return inside(role, flow, world).includes(permission);
   if (!everywhere || flow.kind === 'DATASET' || flow.kind === 'LIST') return false;
-  const [inAccount, holders] = BY_DEFAULT[permission] ?? [];
-  if (!inAccount || !holders || (only && !only.includes(inAccount))) return false;
+  const [, holders] = BY_DEFAULT[permission] ?? [];
+  if (!holders) return false;
   return holders.some((each) => roles.includes(each));
 }
 
@@ -128,7 +128,7 @@ const IN_ACCOUNT: Partial<Record<Permission, [SharedResource, readonly AccountRo
   'flow:create': ['ALL_FLOWS_AND_INTEGRATIONS', CREATORS],
   'flow:readAny': ['ALL_FLOWS_AND_INTEGRATIONS', ['ADMIN', 'EDITOR', 'VIEWER']],
   'flow:editAny': ['ALL_FLOWS_AND_INTEGRATIONS', ['EDITOR']],
-  'flow:executeAny': ['ALL_FLOWS_AND_INTEGRATIONS', ['EDITOR', 'VIEWER']],
+  'flow:executeAny': ['ALL_FLOWS_AND_INTEGRATIONS', ['EDITOR']],
 };
 
 /** May a service account that acts as the person of this world do this in the account? */

@@ -94,7 +94,7 @@ export const worlds: fc.Arbitrary<World> = fc.record({
   inGroups: fc.subarray(['groupA', 'groupB'] as const),
   flows: fc.tuple(flow, flow),
   shared: fc.subarray(SHARED_RESOURCES),
-  only: fc.option(fc.subarray([...PERMISSIONS], { minLength: 1 }), { nil: undefined }),
+  only: fc.option(fc.subarray([...PERMISSIONS], { minLength: 1 }), { nil: undefined, freq: 2 }),
   circumstances: fc.record(
     {
       target,

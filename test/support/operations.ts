@@ -3,8 +3,11 @@ import { graphql } from './generated/gql.js';
 export * from './content-operations.js';
 export * from './dataset-operations.js';
 export * from './flow-operations.js';
+export * from './impersonation-operations.js';
+export * from './key-operations.js';
 export * from './member-operations.js';
 export * from './principal-operations.js';
+export * from './service-account-operations.js';
 export * from './transfer-operations.js';
 
 export const Me = graphql(`

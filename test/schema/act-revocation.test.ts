@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { testDatabase, testDatabaseKind } from '../support/database.js';
+import {
+  ChangeDatasetMemberRole,
+  DropAccessKey,
+  RemoveDatasetMember,
+  ReplaceAccessKey,
+  RevokeImpersonation,
+  SwitchAccessKey,
+  TurnServiceAccountOff,
+} from '../support/operations.js';
+import {
+  asMember,
+  asSuperAdmin,
+  countAround,
+  pairOfGateways,
+  scene,
+  through,
+  type Scene,
+} from '../support/revocation.js';
+import { forgetful } from '../support/twin.js';
+import { globalId } from '../support/world.js';
+
+const BEFORE = 100;
+/** Of each kind of revocation, and so some thousands in all. */
+const AFTER = 300;
+
+type Pair = Awaited<ReturnType<typeof pairOfGateways>>;
+
+interface Way {
+  readonly what: string;
+  readonly sends?: typeof asMember;
+  prepare?(scene: Scene): Promise<unknown>;
+  revoke(scene: Scene, pair: Pair): Promise<unknown>;
+}
+
+const HOUR = 3_600_000;
+
+const first = ({ gateways: [gateway] }: Pair, who: Scene['admin']) => {
+  if (!gateway) throw new Error('There are two.');
+  return through(gateway, who);
+};
+
+async function succeeding(answer: Promise<{ errors?: unknown; text: string }>): Promise<void> {
+  const { errors, text } = await answer;
+  if (errors) throw new Error(text);
+}
+
+const revokingGrant =
+  (which: 'onFlow' | 'shared', by: 'admin' | 'iamAdmin') => (all: Scene, pair: Pair) =>
+    succeeding(first(pair, all[by]).run(RevokeImpersonation, { input: { grantId: all[which] } }));
+
+const deactivation: Way = {
+  what: 'the key is deactivated',
+  revoke: ({ keyId, iamAdmin }, pair) =>
+    succeeding(
+      first(pair, iamAdmin).run(SwitchAccessKey, {
+        input: { accessKeyId: keyId, isActive: false },
+      }),
+    ),
+};
+
+const flowGrant: Way = {
+  what: 'the grant on the dataset is revoked',
+  revoke: revokingGrant('onFlow', 'admin'),
+};
+
+const WAYS: readonly Way[] = [
+  deactivation,
+  flowGrant,
+  {
+    what: 'the key is deleted',
+    revoke: ({ keyId, iamAdmin }, pair) =>
+      succeeding(first(pair, iamAdmin).run(DropAccessKey, { input: { accessKeyId: keyId } })),
+  },
+  {
+    what: 'the key is rotated without an overlap',
+    revoke: ({ keyId, iamAdmin }, pair) =>
+      succeeding(
+        first(pair, iamAdmin).run(ReplaceAccessKey, {
+          input: { accessKeyId: keyId, overlapHours: 0 },
+        }),
+      ),
+  },
+  {
+    what: 'the key expires by the clock',
+    prepare: async ({ program }) => {
+      const { client } = await testDatabase();
+      const expiresAt = new Date(Date.now() + HOUR);
+      await client.accessKey.updateMany({
+        where: { serviceAccountId: program.id },
+        data: { expiresAt },
+      });
+    },
+    revoke: async (_scene, { clock }) => {
+      clock.aheadMs = HOUR;
+    },
+  },
+  {
+    what: 'the service account is disabled',
+    revoke: ({ program, iamAdmin }, pair) =>
+      succeeding(
+        first(pair, iamAdmin).run(TurnServiceAccountOff, {
+          input: { serviceAccountId: globalId('ServiceAccount', program.id) },
+        }),
+      ),
+  },
+  {
+    what: 'the grants on shared resources are revoked',
+    sends: (all) => asSuperAdmin(all).slice(0, 1),
+    revoke: revokingGrant('shared', 'iamAdmin'),
+  },
+  {
+    what: 'the person is suspended',
+    revoke: async ({ member }) => {
+      const { client } = await testDatabase();
+      await client.user.update({ where: { id: member.id }, data: { status: 'SUSPENDED' } });
+    },
+  },
+  {
+    what: 'the person becomes a Viewer',
+    revoke: ({ admin, dataset, memberships }, pair) =>
+      succeeding(
+        first(pair, admin).run(ChangeDatasetMemberRole, {
+          input: { datasetId: dataset.id, memberId: memberships.member, role: 'VIEWER' },
+        }),
+      ),
+  },
+  {
+    what: 'the person is removed from the dataset',
+    revoke: ({ admin, dataset, memberships }, pair) =>
+      succeeding(
+        first(pair, admin).run(RemoveDatasetMember, {
+          input: { datasetId: dataset.id, memberId: memberships.member },
+        }),
+      ),
+  },
+  {
+    what: 'the person loses the role in the account',
+    sends: asSuperAdmin,
+    prepare: ({ here, program }) =>
+      here.letAct(program, { resource: 'ALL_FLOWS_AND_INTEGRATIONS' }),
+    revoke: async ({ superAdmin }) => {
+      const { client } = await testDatabase();
+      await client.$transaction(async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM "user" WHERE id = ${superAdmin.id}::uuid FOR UPDATE`;
+        await tx.roleAssignment.deleteMany({ where: { userId: superAdmin.id } });
+      });
+    },
+  },
+];
+
+const isServer = testDatabaseKind() === 'postgres';
+
+async function play({ what, sends = asMember, prepare, revoke }: Way, pair: Pair) {
+  pair.clock.aheadMs = 0;
+  const all = await scene();
+  await prepare?.(all);
+  const counts = await countAround(pair.gateways, sends(all), () => revoke(all, pair), [
+    BEFORE,
+    AFTER,
+  ]);
+  console.log(JSON.stringify({ what, ...counts }));
+  return counts;
+}
+
+describe('two gateways on one database', () => {
+  let pair: Pair;
+  beforeAll(async () => {
+    if (isServer) pair = await pairOfGateways();
+  });
+  afterAll(async () => {
+    if (isServer) await pair.close();
+  });
+
+  // One database that only one process can open has no second gateway.
+  test.each(isServer ? WAYS : [])('refuse everything once $what', async (way) => {
+    const counts = await play(way, pair);
+    expect(counts.succeededBefore).toBe(counts.before);
+    expect(counts.after).toBeGreaterThanOrEqual(AFTER);
+    expect(counts.succeededAfter).toBe(0);
+  });
+});
+
+describe('two gateways that remember rights for a second', () => {
+  test.each(isServer ? [deactivation, flowGrant] : [])('are found out when $what', async (way) => {
+    const pair = await pairOfGateways((database) => forgetful(database, 1000));
+    const counts = await play(way, pair);
+    await pair.close();
+    expect(counts.succeededBefore).toBe(counts.before);
+    expect(counts.succeededAfter).toBeGreaterThan(0);
+  });
+});

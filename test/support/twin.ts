@@ -1,0 +1,45 @@
+import { inject } from 'vitest';
+
+import { type Database, databaseOver } from '../../src/db/database.js';
+import type { PrismaClient } from '../../src/db/generated/client.js';
+import { openPostgres } from '../../src/db/postgres.js';
+import { testDatabase } from './database.js';
+
+/** This worker's database once more, through a client and connections of its own, as another gateway has them. */
+export async function twinDatabase(): Promise<Database> {
+  const source = inject('testDatabase');
+  if (source.kind !== 'postgres') throw new Error('Only a server is shared.');
+  const { client } = await testDatabase();
+  const [row] = await client.$queryRaw<{ name: string }[]>`SELECT current_database() AS name`;
+  const url = new URL(source.url);
+  url.pathname = `/${row?.name}`;
+  return databaseOver(await openPostgres(url.toString(), () => undefined));
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** What authentication and decisions read. */
+const REMEMBERED = /FROM access_key k|AS impersonation_id/;
+
+/** A database that answers for so long what it answered before about credentials and rights: the mistake to be found. */
+export function forgetful(database: Database, ms: number): Database {
+  const memory = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
+  const client = database.client.$extends({
+    query: {
+      $queryRaw({ args, query }) {
+        const { sql, values } = args as unknown as Statement;
+        if (!REMEMBERED.test(sql)) return query(args);
+        const key = JSON.stringify([sql, values.filter((value) => !(value instanceof Date))]);
+        const known = memory.get(key);
+        if (known && Date.now() - known.at < ms) return known.answer;
+        const answer = query(args) as Promise<unknown>;
+        memory.set(key, { at: Date.now(), answer });
+        return answer;
+      },
+    },
+  });
+  return { ...database, client: client as unknown as PrismaClient };
+}
