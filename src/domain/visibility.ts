@@ -78,6 +78,7 @@ export function visibleMembers(principal: Principal | undefined): Prisma.FlowMem
   return { flow: visibleDatasets(principal, 'datasetMember:read') };
 }
 
+/** The counterpart for flows of other kinds. */
 export function visibleFlowMembers(principal: Principal | undefined): Prisma.FlowMemberWhereInput {
   return { flow: visibleFlows(principal, 'flowMember:read') };
 }
