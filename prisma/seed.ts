@@ -5,6 +5,7 @@ import { ACCOUNT_ROLES, ACCOUNT_ROLE_NAMES, type AccountRole } from '../src/auth
 import type { PrismaClient } from '../src/db/generated/client.js';
 import { nameKey } from '../src/domain/directory.js';
 import { ORDERS, REACTORS, SALARIES, SUPPLIERS, type Contents } from './seed-contents.js';
+import { acmeFlows, seedFlow } from './seed-flows.js';
 
 /** Everybody's password in the demo. */
 export const DEMO_PASSWORD = 'fieldgate-demo';
@@ -63,6 +64,14 @@ export async function seedDemo(client: PrismaClient): Promise<boolean> {
         'Whatever Globex would rather keep to itself.',
         [{ userId: globex.id('olga'), role: 'ADMIN' }],
         REACTORS,
+      );
+      await seedFlow(
+        tx,
+        globex.accountId,
+        'PROCESS',
+        'Reactor checks',
+        'Whatever is checked there.',
+        [{ userId: globex.id('olga'), role: 'OWNER' }],
       );
     },
     { timeout: 60_000 },
@@ -195,6 +204,9 @@ async function seedAcme(
       },
     ],
   });
+  for (const [kind, name, description, members] of acmeFlows(id, operations.id, robot.id)) {
+    await seedFlow(tx, accountId, kind, name, description, members);
+  }
 }
 
 async function seedDataset(

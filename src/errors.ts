@@ -11,8 +11,9 @@ export const ERROR_CODES = {
   AMBIGUOUS_GRANTEE: 'Several match; choose one of `extensions.candidates` by its id.',
   GRANTEE_NOT_FOUND: 'No active person, group or service account matches.',
   NOT_A_MEMBER: 'You hold no role of your own there that you could give up.',
-  LAST_ADMIN: 'A dataset keeps at least one active Admin; make somebody else Admin first.',
-  SELF_REMOVAL_USE_LEAVE: 'Leave a dataset with leaveDataset.',
+  LAST_ADMIN:
+    'A dataset keeps an active Admin, another flow an Owner; make somebody else that first.',
+  SELF_REMOVAL_USE_LEAVE: 'Leave a dataset with leaveDataset, another flow with leaveFlow.',
   NAME_MISMATCH: 'The typed name is not the name of what is to be deleted.',
   INVALID_CELLS: 'Some cells cannot hold their values; `extensions.cells` says which and why.',
   STALE_ROWS: 'Rows were changed in the meantime; `extensions.rows` has them as they are now.',

@@ -66,6 +66,20 @@ export function decide(
     : decideAccount(principal, permission);
 }
 
+/** The roles that the principal may give to somebody new on a flow; none for whoever may add nobody. */
+export function assignable<Role extends MemberRole>(
+  principal: Principal | undefined,
+  write: SharedPermission,
+  makes: Readonly<Record<Role, SharedPermission>>,
+  facts: FlowFacts,
+): Role[] {
+  if (!principal || !decide(principal, write, facts).allowed) return [];
+  const newcomer = { ...facts, target: { role: null } };
+  return (Object.keys(makes) as Role[]).filter(
+    (role) => decide(principal, makes[role], newcomer).allowed,
+  );
+}
+
 const NO_FACTS: FlowFacts = { grants: [] };
 
 function decideAccount(principal: Principal, permission: AccountPermission): Decision {

@@ -24,6 +24,7 @@ export function flowDenial(
   const { label } = rowOf(permission);
   const role = grant ? roleNameOf(grant.role) : null;
   const overrides = principal.permissions.has(isDataset ? 'dataset:override' : 'flow:override');
+  const assumes = isDataset ? overrides : principal.permissions.has('flow:assumeOwner');
   const fromGroup = facts.grants.some(({ via }) => via === 'GROUP');
   const columns = columnsNamed(permission, facts);
   return denialOf(permission, 'ROLE_LACKS_PERMISSION', {
@@ -52,7 +53,7 @@ export function flowDenial(
       },
     ],
     remedies: [
-      ...(overrides
+      ...(assumes
         ? [
             {
               kind: 'ASSUME_ROLE',

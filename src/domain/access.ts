@@ -78,7 +78,7 @@ export async function lockFlow(
 export async function isInAnotherWorkspace(
   reader: Reader,
   principal: Principal,
-  family: 'dataset' | 'flow',
+  kinds: readonly FlowKind[],
   id: string,
 ): Promise<boolean> {
   // A program belongs to one workspace, and nobody's others are its business.
@@ -89,14 +89,16 @@ export async function isInAnotherWorkspace(
       FROM "user" me
       JOIN "user" there ON there.email = me.email AND there.account_id <> me.account_id
       JOIN flow f ON f.account_id = there.account_id AND f.id = ${id}::uuid
-        AND (f.kind = 'DATASET') = ${family === 'dataset'}::boolean
+        AND f.kind::text = ANY(${kinds}::text[])
       WHERE me.id = ${principal.subject.id}::uuid
         AND me.email_verified_at IS NOT NULL AND there.email_verified_at IS NOT NULL
         AND there.status = 'ACTIVE' AND there.removed_at IS NULL
-        AND EXISTS (
-          SELECT 1 FROM flow_member m
-          LEFT JOIN group_member gm ON gm.group_id = m.group_id AND gm.user_id = there.id
-          WHERE m.flow_id = f.id AND (m.user_id = there.id OR gm.user_id IS NOT NULL))
+        -- A role of one's own decides alone; NONE shuts out.
+        AND coalesce(
+          (SELECT m.role <> 'NONE' FROM flow_member m WHERE m.flow_id = f.id AND m.user_id = there.id),
+          EXISTS (
+            SELECT 1 FROM flow_member m JOIN group_member gm ON gm.group_id = m.group_id
+            WHERE m.flow_id = f.id AND gm.user_id = there.id AND m.role <> 'NONE'))
     ) AS found`;
   return row?.found ?? false;
 }

@@ -1,4 +1,4 @@
-import type { FlowKind } from '../authz/boundary.js';
+import { FLOW_KINDS, type FlowKind } from '../authz/boundary.js';
 import { NOBODY } from '../authz/principal.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -38,10 +38,29 @@ export const FLOW_TYPENAMES = {
 
 export type FlowTypename = (typeof FLOW_TYPENAMES)[FlowKind];
 
-/** The kind and the row's id behind the id of a flow of any kind but a dataset. */
-export function flowOf(globalId: string): { kind: FlowKind; id: string } {
+/** The kinds of flow that are no dataset. */
+export const KINDS_BUT_DATASET = FLOW_KINDS.filter((kind) => kind !== 'DATASET');
+
+/** The kind of flow that the API calls this. */
+export function flowKindOf(typename: string): FlowKind | undefined {
+  return FLOW_KINDS.find((kind) => FLOW_TYPENAMES[kind] === typename);
+}
+
+/** A flow as its id names it: of a kind, and a row's id. */
+export interface NamedFlow {
+  readonly kind: FlowKind;
+  readonly id: string;
+}
+
+/** The kind and the row's id behind the id of a flow of any kind; nothing else is the dataset that nobody has. */
+export function anyFlowOf(globalId: string): NamedFlow {
   const { typename, id } = decodeId(globalId);
-  const entry = Object.entries(FLOW_TYPENAMES).find(([, name]) => name === typename);
-  const kind = (entry?.[0] ?? 'DATASET') as FlowKind;
-  return kind === 'DATASET' ? { kind, id: NOWHERE } : { kind, id };
+  const kind = flowKindOf(typename);
+  return kind ? { kind, id } : { kind: 'DATASET', id: NOWHERE };
+}
+
+/** The kind and the row's id behind the id of a flow of any kind but a dataset. */
+export function flowOf(globalId: string): NamedFlow {
+  const flow = anyFlowOf(globalId);
+  return flow.kind === 'DATASET' ? { kind: 'DATASET', id: NOWHERE } : flow;
 }

@@ -78,6 +78,11 @@ export function visibleMembers(principal: Principal | undefined): Prisma.FlowMem
   return { flow: visibleDatasets(principal, 'datasetMember:read') };
 }
 
+/** The counterpart for flows of other kinds. */
+export function visibleFlowMembers(principal: Principal | undefined): Prisma.FlowMemberWhereInput {
+  return { flow: visibleFlows(principal, 'flowMember:read') };
+}
+
 /** People of the account find one another by name, to share; removed ones are seen only where they left traces. */
 export function visibleUsers(principal: Principal | undefined): Prisma.UserWhereInput {
   if (!principal) return nothing;

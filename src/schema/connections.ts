@@ -6,7 +6,7 @@ const DEFAULT_SIZE = 25;
 const MOST = 100;
 const SIZES = { defaultSize: DEFAULT_SIZE, maxSize: MOST };
 
-interface Page {
+export interface Page {
   readonly first?: number | null;
   readonly last?: number | null;
   readonly after?: string | null;

@@ -1,11 +1,7 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-
-import { nameKey } from '../domain/directory.js';
-import { visibleDatasets } from '../domain/visibility.js';
 import { builder } from './builder.js';
-import { keysetConnection, literally, pageCost, type Order } from './connections.js';
+import { pageCost } from './connections.js';
 import { Dataset } from './dataset.js';
-import { noteOverrides } from './flow-scope.js';
+import { FLOW_ORDERS, pageOfFlows } from './flow-order.js';
 import { search } from './inputs.js';
 
 const DatasetFilter = builder.inputType('DatasetFilter', {
@@ -21,27 +17,8 @@ const DatasetFilter = builder.inputType('DatasetFilter', {
 
 const DatasetOrder = builder.enumType('DatasetOrder', {
   description: 'The order of a list of datasets.',
-  values: {
-    NAME_ASC: { description: 'By name, A first.' },
-    NAME_DESC: { description: 'By name, Z first.' },
-    CREATED_ASC: { description: 'Oldest first.' },
-    CREATED_DESC: { description: 'Newest first.' },
-  } as const,
+  values: FLOW_ORDERS,
 });
-
-/** Ids are made in the order of time. */
-const ORDERS = {
-  NAME_ASC: [
-    ['name', 'asc'],
-    ['id', 'asc'],
-  ],
-  NAME_DESC: [
-    ['name', 'desc'],
-    ['id', 'desc'],
-  ],
-  CREATED_ASC: [['id', 'asc']],
-  CREATED_DESC: [['id', 'desc']],
-} as const satisfies Record<string, Order<'name' | 'id'>>;
 
 builder.queryField('datasets', (t) =>
   t.connection(
@@ -58,38 +35,8 @@ builder.queryField('datasets', (t) =>
           description: 'In which order.',
         }),
       },
-      resolve: async (_root, { filter, orderBy, ...page }, context, info) => {
-        const where = {
-          AND: [
-            visibleDatasets(context.principal),
-            filter?.search ? { nameKey: { contains: literally(nameKey(filter.search)) } } : {},
-          ],
-        };
-        const query = queryFromInfo({
-          context,
-          info,
-          typeName: 'Dataset',
-          path: ['edges', 'node'],
-        });
-        const connection = await keysetConnection<'name' | 'id', { id: string; name: string }>(
-          page,
-          ORDERS[orderBy],
-          (keys) =>
-            context.db.flow.findMany({
-              ...query,
-              select: { ...query.select, id: true, name: true },
-              ...keys,
-              where: { AND: [where, keys.where] },
-            }),
-          () => context.db.flow.count({ where }),
-        );
-        await noteOverrides(
-          context,
-          'dataset',
-          connection.edges.map(({ node }) => node.id),
-        );
-        return connection;
-      },
+      resolve: (_root, { filter, orderBy, ...page }, context, info) =>
+        pageOfFlows(context, info, 'dataset', { page, orderBy, search: filter?.search }),
     },
     { name: 'DatasetConnection' },
     { name: 'DatasetEdge' },

@@ -1,12 +1,7 @@
 import { changeOf } from '../context.js';
 import { duplicateDataset } from '../domain/dataset-copy.js';
-import {
-  configureDataset,
-  createDataset,
-  deleteDataset,
-  describeDataset,
-  renameDataset,
-} from '../domain/dataset.js';
+import { configureDataset, createDataset } from '../domain/dataset.js';
+import { deleteFlow, describeFlow, renameFlow } from '../domain/flow.js';
 import { encodeId, idOf } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
 import { datasetPayload, theDataset, THROUGH_ALL_ROWS } from './dataset-payload.js';
@@ -46,7 +41,7 @@ builder.mutationField('renameDataset', (t) =>
     },
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);
-      await renameDataset(changeOf(context), datasetId, input.name);
+      await renameFlow(changeOf(context), datasetId, input.name);
       return { datasetId };
     },
   }),
@@ -64,7 +59,7 @@ builder.mutationField('describeDataset', (t) =>
     },
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);
-      await describeDataset(changeOf(context), datasetId, input.description);
+      await describeFlow(changeOf(context), datasetId, input.description);
       return { datasetId };
     },
   }),
@@ -164,7 +159,7 @@ builder.mutationField('deleteDataset', (t) =>
     },
     resolve: async (_root, { input }, context) => {
       const id = idOf('Dataset', input.datasetId);
-      await deleteDataset(changeOf(context), id, input.name);
+      await deleteFlow(changeOf(context), id, input.name);
       return { id };
     },
   }),

@@ -1,46 +1,18 @@
-import {
-  DATASET_ROLES,
-  PERMISSION_TO_MAKE,
-  type DatasetRole as Role,
-} from '../authz/dataset-roles.js';
-import { decide, effectiveGrant, type FlowFacts } from '../authz/decide.js';
+import { PERMISSION_TO_MAKE } from '../authz/dataset-roles.js';
+import { assignable, decide, type FlowFacts } from '../authz/decide.js';
 import type { Context } from '../context.js';
 import { idOf } from '../domain/ids.js';
 import { visibleDatasets } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
-import { keyset, keysetConnection, pageCost } from './connections.js';
+import { pageCost } from './connections.js';
 import { DatasetField } from './dataset-field.js';
 import { DatasetChange, historyOf } from './dataset-history.js';
-import { DatasetMember } from './dataset-member.js';
 import { DatasetRow, isFiltered, RowFilter, RowOrderInput, rowsOf } from './dataset-row.js';
 import { DatasetView } from './dataset-view.js';
-import { AccessVia, DatasetRole, EgressPolicy } from './enums.js';
-import { eitherKind, Principal, principalIn } from './principal.js';
-import { met, onDataset, onDatasetOf, onDatasetWith } from './scopes.js';
-
-/** An object that belongs to one dataset, with what its reader holds there. */
-interface Reading {
-  readonly id: string;
-  readonly facts: FlowFacts;
-}
-
-const DatasetAccess = builder.objectRef<Reading>('DatasetAccess').implement({
-  description: 'What you hold on a dataset.',
-  authScopes: reached,
-  fields: (t) => ({
-    role: t.field({
-      type: DatasetRole,
-      nullable: true,
-      description: 'Your role; null: you see the dataset by override only.',
-      resolve: ({ facts }) => (effectiveGrant(facts.grants)?.role ?? null) as Role | null,
-    }),
-    via: t.field({
-      type: AccessVia,
-      description: 'How you came by it.',
-      resolve: ({ facts }) => effectiveGrant(facts.grants)?.via ?? 'SUPER_ADMIN_OVERRIDE',
-    }),
-  }),
-});
+import { DatasetRole, EgressPolicy } from './enums.js';
+import { DatasetMember, membersOn, pageOfMembers } from './flow-member.js';
+import { Flow, readingOf, type Reading } from './flow.js';
+import { onDataset, onDatasetOf, onDatasetWith } from './scopes.js';
 
 const ShareSettings = builder.objectRef<Reading>('ShareSettings').implement({
   description: 'What one needs to know to share a dataset.',
@@ -50,7 +22,8 @@ const ShareSettings = builder.objectRef<Reading>('ShareSettings').implement({
       type: [DatasetRole],
       description:
         'The roles that you may give to somebody new. Empty: give yourself a role first.',
-      resolve: ({ facts }, _args, context) => assignableRoles(context, facts),
+      resolve: ({ facts }, _args, { principal }) =>
+        assignable(principal, 'datasetMember:write', PERMISSION_TO_MAKE, facts),
     }),
     openedByOverride: t.boolean({
       description: 'Whether only a Super Admin’s override lets you see them.',
@@ -84,30 +57,15 @@ builder.prismaObject('DatasetSettings', {
 });
 
 const itself = ({ id }: { id: string }) => ({ id });
-const BY_ID = [['id', 'asc']] as const;
 
 export const Dataset = builder.prismaNode('Flow', {
   variant: 'Dataset',
   description: 'A table that people fill and share: fields, rows and views.',
+  interfaces: [Flow],
   id: { field: 'id' },
   authScopes: onDataset('dataset:read', itself),
-  select: { id: true },
+  select: { id: true, kind: true },
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name; several datasets may have the same.' }),
-    description: t.exposeString('description', { description: 'What it holds and what for.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', {
-      type: 'DateTime',
-      description: 'When its name or description last changed.',
-    }),
-    createdBy: t.field({
-      type: Principal,
-      nullable: true,
-      description: 'Who made it; null: nobody who is known.',
-      grantScopes: met,
-      select: (_args, _context, nested) => ({ createdBy: eitherKind(nested) }),
-      resolve: ({ createdBy }) => principalIn(createdBy),
-    }),
     views: t.relation('views', {
       description: 'The saved views, oldest first, at most 100.',
       query: { orderBy: { id: 'asc' }, take: 100 },
@@ -167,11 +125,6 @@ export const Dataset = builder.prismaNode('Flow', {
       description: 'How the dataset opens, and who may take data out of it.',
       authScopes: onDataset('dataset:configure', itself),
     }),
-    access: t.field({
-      type: DatasetAccess,
-      description: 'What you hold on it.',
-      resolve: ({ id }, _args, context) => readingOf(id, context),
-    }),
     shareSettings: t.field({
       type: ShareSettings,
       description: 'What sharing it needs to know.',
@@ -185,19 +138,10 @@ export const Dataset = builder.prismaNode('Flow', {
         authScopes: onDataset('datasetMember:read', itself),
         complexity: pageCost,
         select: (args, _context, nested) => ({
-          members: nested({ ...keyset(args, BY_ID), select: { id: true, flowId: true } }, [
-            'edges',
-            'node',
-          ]),
+          members: nested(membersOn(args), ['edges', 'node']),
           _count: { select: { members: true } },
         }),
-        resolve: ({ members, _count }, args) =>
-          keysetConnection(
-            args,
-            BY_ID,
-            () => members,
-            () => _count.members,
-          ),
+        resolve: (flow, args) => pageOfMembers(flow, args),
       },
       { name: 'DatasetMemberConnection' },
       { name: 'DatasetMemberEdge' },
@@ -205,21 +149,9 @@ export const Dataset = builder.prismaNode('Flow', {
   }),
 });
 
-function assignableRoles({ principal }: Context, facts: FlowFacts): Role[] {
-  if (!principal || !decide(principal, 'datasetMember:write', facts).allowed) return [];
-  const newcomer = { ...facts, target: { role: null } };
-  return DATASET_ROLES.filter(
-    (role) => decide(principal, PERMISSION_TO_MAKE[role], newcomer).allowed,
-  );
-}
-
 function viaOf({ principal }: Context, facts: FlowFacts) {
   const decision = principal && decide(principal, 'dataset:share', facts);
   return decision?.allowed ? decision.via : undefined;
-}
-
-async function readingOf(id: string, { access }: Context): Promise<Reading> {
-  return { id, facts: (await access.flow(id)) ?? { grants: [] } };
 }
 
 builder.queryField('dataset', (t) =>

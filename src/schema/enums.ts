@@ -36,6 +36,16 @@ export const DatasetRole = builder.enumType('DatasetRole', {
   } as const,
 });
 
+export const FlowRole = builder.enumType('FlowRole', {
+  description: 'A role on a flow that is no dataset.',
+  values: {
+    OWNER: { description: 'Manages the flow and its members.' },
+    EDITOR: { description: 'Edits the flow and shares it, but never touches an Owner.' },
+    VIEWER: { description: 'Views.' },
+    NONE: { description: 'Is shut out, whatever the account role would give.' },
+  } as const,
+});
+
 export const MemberRole = builder.enumType('MemberRole', {
   description: 'A role on a flow of any kind: a dataset has ADMIN, MEMBER and VIEWER.',
   values: {

@@ -1,4 +1,4 @@
-import type { FlowKind } from '../authz/boundary.js';
+import { FLOW_KINDS, type FlowKind } from '../authz/boundary.js';
 import {
   decide,
   refusedUnseen,
@@ -15,7 +15,7 @@ import { FLOW_TYPENAMES } from '../domain/ids.js';
 import { forbidden, notFound, unauthenticated } from '../errors.js';
 
 /** A dataset, or a flow of another kind: which table says what a role on it allows. */
-type Family = 'dataset' | 'flow';
+export type Family = 'dataset' | 'flow';
 
 /** A rule about one flow. */
 export interface FlowScope {
@@ -88,7 +88,7 @@ export async function noteOverrides(
 }
 
 /** Whoever may not do this does not see the flow at all. */
-const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
+export const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
   Family,
   SharedPermission
 >;
@@ -121,19 +121,20 @@ async function allowChange(context: Context, family: Family, scope: FlowScope): 
   const facts = await context.access.flow(scope.id);
   const { condition } = scope;
   if (!condition) return decideAll(context, family, scope, facts);
-  await decideAll(context, family, scope, { ...(facts ?? seen), ...condition.atBest });
+  await decideAll(context, family, scope, facts ?? seen, condition.atBest);
   const found = await condition.find(changeOf(context));
-  return decideAll(context, family, scope, facts && { ...facts, ...found });
+  return decideAll(context, family, scope, facts, found);
 }
 
 /** The facts about a flow that the principal sees; refuses like what is not there. */
 function seenFacts(
   context: Context,
   family: Family,
-  { id, kind }: FlowScope,
+  scope: FlowScope,
   facts: FlowFacts | undefined,
 ): FlowFacts | Promise<never> {
   const principal = principalOf(context);
+  const { kind } = scope;
   const fits =
     kind === undefined
       ? (facts?.kind === 'DATASET') === (family === 'dataset')
@@ -141,13 +142,13 @@ function seenFacts(
   const fitting = fits ? facts : undefined;
   const unseen = refusedUnseen(principal, READ[family], fitting);
   if (unseen) throw forbidden(unseen.denial);
-  if (!fitting) return hidden(context, family, id);
+  if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
   noteGrant(context, decision);
   if (decision.allowed) return fitting;
   // The service account holds a grant on it, so that it exists is no news.
   if (decision.denial.reason === 'NOT_A_TARGET') throw forbidden(decision.denial);
-  return hidden(context, family, id);
+  return hidden(context, family, scope);
 }
 
 function decideAll(
@@ -155,13 +156,15 @@ function decideAll(
   family: Family,
   scope: FlowScope,
   facts: FlowFacts | undefined,
+  found: Omit<FlowFacts, 'grants'> = {},
 ): true | Promise<true> {
   const { id, permissions, viewCreatorId, known } = scope;
+  // Whom it is about makes no difference to what is seen.
   const seen = seenFacts(context, family, scope, facts);
   if (seen instanceof Promise) return seen;
   const isNewOrOwn = viewCreatorId === principalOf(context).subject.id;
   const view = viewCreatorId === undefined ? {} : { view: { isNewOrOwn } };
-  return allowAll(context, id, permissions, { ...seen, ...known, ...view });
+  return allowAll(context, id, permissions, { ...seen, ...known, ...found, ...view });
 }
 
 function allowAll(
@@ -185,7 +188,14 @@ function allowAll(
 }
 
 /** Refuses what the principal can't see like what is not there. */
-export async function hidden(context: Context, family: Family, id: string): Promise<never> {
-  const elsewhere = await isInAnotherWorkspace(context.db, principalOf(context), family, id);
+export async function hidden(
+  context: Context,
+  family: Family,
+  flow: Pick<FlowScope, 'id' | 'kind'>,
+): Promise<never> {
+  const kinds = FLOW_KINDS.filter((kind) =>
+    flow.kind ? kind === flow.kind : (kind === 'DATASET') === (family === 'dataset'),
+  );
+  const elsewhere = await isInAnotherWorkspace(context.db, principalOf(context), kinds, flow.id);
   throw notFound(elsewhere ? 'WRONG_WORKSPACE' : undefined);
 }

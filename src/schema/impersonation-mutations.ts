@@ -1,9 +1,9 @@
 import type { AuditAction } from '../audit/events.js';
-import type { FlowKind, SharedResource as Resource } from '../authz/boundary.js';
+import type { SharedResource as Resource } from '../authz/boundary.js';
 import { decide } from '../authz/decide.js';
 import { ruleName } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
-import { decodeId, encodeId, flowOf, idOf } from '../domain/ids.js';
+import { anyFlowOf, encodeId, idOf, type NamedFlow } from '../domain/ids.js';
 import {
   findGrant,
   grantImpersonation,
@@ -22,15 +22,8 @@ interface Place {
   readonly sharedResource?: Resource | null | undefined;
 }
 
-/** The flow that the arguments name, of whatever kind. */
-function flowIn(flowId: string): { kind: FlowKind; id: string } {
-  return decodeId(flowId).typename === 'Dataset'
-    ? { kind: 'DATASET', id: idOf('Dataset', flowId) }
-    : flowOf(flowId);
-}
-
 /** The right to extend impersonation on a flow, which only those have who administer that flow. */
-function onFlow({ kind, id }: { kind: FlowKind; id: string }) {
+function onFlow({ kind, id }: NamedFlow) {
   return kind === 'DATASET'
     ? { dataset: { id, permissions: ['dataset:extendImpersonation' as const] } }
     : { flow: { id, kind, permissions: ['flow:extendImpersonation' as const] } };
@@ -51,7 +44,7 @@ const toGrant = printing(WORDS, PERMISSIONS, (_parent: unknown, { input }: { inp
   }
   return input.flowId == null
     ? { account: 'impersonation:share' as const }
-    : onFlow(flowIn(input.flowId));
+    : onFlow(anyFlowOf(input.flowId));
 });
 
 const GrantImpersonationPayload = builder
@@ -107,7 +100,7 @@ builder.mutationField('grantImpersonation', (t) =>
       }),
     },
     resolve: async (_root, { input }, context) => {
-      const { id: flowId, kind } = flowIn(input.flowId ?? '');
+      const { id: flowId, kind } = anyFlowOf(input.flowId ?? '');
       const place = input.sharedResource ? { resource: input.sharedResource } : { flowId, kind };
       return { id: await grantImpersonation(changeOf(context), programOf(input), place, input) };
     },

@@ -4,6 +4,7 @@ import {
   type FlowKind as Kind,
   type SharedResource as Resource,
 } from '../authz/boundary.js';
+import type { Context } from '../context.js';
 import { encodeId, FLOW_TYPENAMES } from '../domain/ids.js';
 import { live, visibleGrants } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
@@ -79,13 +80,21 @@ export const ImpersonationGrant = builder.prismaNode('ImpersonationGrant', {
   }),
 });
 
+/** How the live grants on a flow are shown. */
+export const grantsHere = {
+  type: ImpersonationGrant,
+  description: 'Which service accounts may act here as its members, oldest grant first.',
+  complexity: { field: 1, multiplier: 10 },
+  query: (_args: object, { system }: Context) => ({
+    where: live(system.now()),
+    orderBy: { id: 'asc' as const },
+  }),
+};
+
 builder.prismaObjectField(Dataset, 'impersonationGrants', (t) =>
   t.relation('grants', {
-    type: ImpersonationGrant,
-    description: 'Which service accounts may act here as its members, oldest grant first.',
+    ...grantsHere,
     authScopes: onDataset('dataset:extendImpersonation', ({ id }: { id: string }) => ({ id })),
-    complexity: { field: 1, multiplier: 10 },
-    query: (_args, { system }) => ({ where: live(system.now()), orderBy: { id: 'asc' } }),
   }),
 );
 

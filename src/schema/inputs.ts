@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { FlowKind } from '../authz/boundary.js';
+
 /** Text that a database keeps exactly: no NUL, no half of a surrogate pair. */
 const storable = z
   .string()
@@ -57,3 +59,8 @@ export const overlapHours = z
   .max(168, 'Name 0 to 168 hours: at most seven days.');
 
 export const permissions = z.array(shortText).max(200, 'Name at most 200 permissions.');
+
+/** A kind of flow for which datasets have something of their own. */
+export function kindButDataset(instead: string) {
+  return z.custom<FlowKind>().refine((kind) => kind !== 'DATASET', `For datasets use ${instead}.`);
+}

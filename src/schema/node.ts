@@ -1,8 +1,11 @@
+import type { FlowKind } from '../authz/boundary.js';
 import type { Context } from '../context.js';
-import { FLOW_TYPENAMES, NOWHERE } from '../domain/ids.js';
+import { FLOW_TYPENAMES, flowKindOf, KINDS_BUT_DATASET, NOWHERE } from '../domain/ids.js';
 import {
   visibleAuditEntries,
   visibleDatasets,
+  visibleFlowMembers,
+  visibleFlows,
   visibleGrants,
   visibleGroups,
   visibleKeys,
@@ -15,10 +18,10 @@ import { hidden } from './flow-scope.js';
 
 const select = { id: true };
 
+type Gate = (id: string, context: Context) => Promise<object | null>;
+
 /** Whether the principal can see the object with this id: the second road to everything has the gate of the first. */
-const NODE_GATES: Readonly<
-  Record<string, (id: string, context: Context) => Promise<object | null>>
-> = {
+const NODE_GATES: Readonly<Record<string, Gate>> = {
   AccessKey: (id, { db, principal }) =>
     db.accessKey.findFirst({ select, where: { AND: [{ id }, visibleKeys(principal)] } }),
   Account: async (id, { principal }) => (principal?.accountId === id ? { id } : null),
@@ -28,6 +31,8 @@ const NODE_GATES: Readonly<
     db.flow.findFirst({ select, where: { AND: [{ id }, visibleDatasets(principal)] } }),
   DatasetMember: (id, { db, principal }) =>
     db.flowMember.findFirst({ select, where: { AND: [{ id }, visibleMembers(principal)] } }),
+  FlowMember: (id, { db, principal }) =>
+    db.flowMember.findFirst({ select, where: { AND: [{ id }, visibleFlowMembers(principal)] } }),
   Group: (id, { db, principal }) =>
     db.group.findFirst({ select, where: { AND: [{ id }, visibleGroups(principal)] } }),
   ImpersonationGrant: (id, { db, principal }) =>
@@ -44,7 +49,17 @@ const NODE_GATES: Readonly<
     }),
   User: (id, { db, principal }) =>
     db.user.findFirst({ select, where: { AND: [{ id }, visibleUsers(principal)] } }),
+  ...Object.fromEntries(KINDS_BUT_DATASET.map((kind) => [FLOW_TYPENAMES[kind], flowGate(kind)])),
 };
+
+/** A flow is found under the name of its kind alone. */
+function flowGate(kind: FlowKind): Gate {
+  return (id, { db, principal }) =>
+    db.flow.findFirst({
+      select,
+      where: { AND: [{ id, kind }, visibleFlows(principal, 'flow:read')] },
+    });
+}
 
 /** Whether the principal can see the object with this id. A type without a gate is not seen at all. */
 export async function isVisibleNode(
@@ -60,6 +75,8 @@ export function hiddenNode(
   { typename, id }: { typename: string; id: string },
   context: Context,
 ): Promise<never> {
-  const isFlow = Object.values<string>(FLOW_TYPENAMES).includes(typename);
-  return hidden(context, typename === 'Dataset' ? 'dataset' : 'flow', isFlow ? id : NOWHERE);
+  const kind = flowKindOf(typename);
+  return kind
+    ? hidden(context, kind === 'DATASET' ? 'dataset' : 'flow', { id, kind })
+    : hidden(context, 'flow', { id: NOWHERE });
 }

@@ -1,13 +1,18 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
 import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
-import { PERMISSION_TO_MAKE, type DatasetRole } from '../authz/dataset-roles.js';
 import { decide } from '../authz/decide.js';
-import type { AccountPermission, DatasetPermission, Permission } from '../authz/permissions.js';
-import { ruleName } from '../authz/tables.js';
+import type {
+  AccountPermission,
+  DatasetPermission,
+  FlowPermission,
+  Permission,
+} from '../authz/permissions.js';
+import type { MemberRole } from '../authz/role-table.js';
+import { ruleName, type SharedPermission } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import { forbidden, unauthenticated } from '../errors.js';
-import { allowOnFlow, noteGrant, principalOf, type FlowScope } from './flow-scope.js';
+import { allowOnFlow, noteGrant, principalOf, type Family, type FlowScope } from './flow-scope.js';
 
 export interface Scopes {
   /** Open to everybody; says why. */
@@ -88,14 +93,31 @@ export interface PrintedRule {
 
 type Located = Omit<FlowScope, 'permissions'>;
 
+function scopeOf(family: Family, scope: FlowScope) {
+  return family === 'dataset' ? { dataset: scope } : { flow: scope };
+}
+
 /** A permission on the dataset that an object is or belongs to. */
 export function onDataset<Parent>(
   permission: DatasetPermission,
   locate: (parent: Parent) => Located,
 ) {
-  return printing(ruleName(permission), [permission], (parent: Parent) => ({
-    dataset: { ...locate(parent), permissions: [permission] },
-  }));
+  return onObject('dataset', permission, locate);
+}
+
+/** A permission on the flow, other than a dataset, that an object is or belongs to. */
+export function onFlow<Parent>(permission: FlowPermission, locate: (parent: Parent) => Located) {
+  return onObject('flow', permission, locate);
+}
+
+function onObject<Parent>(
+  family: Family,
+  permission: SharedPermission,
+  locate: (parent: Parent) => Located,
+) {
+  return printing(ruleName(permission), [permission], (parent: Parent) =>
+    scopeOf(family, { ...locate(parent), permissions: [permission] }),
+  );
 }
 
 /** Each of these permissions on the dataset that the arguments name. */
@@ -103,25 +125,41 @@ export function onDatasetOf<Args>(
   permissions: readonly Permission[],
   locate: (args: Args) => Located,
 ) {
+  return onArguments('dataset', permissions, locate);
+}
+
+/** Each of these permissions on the flow, other than a dataset, that the arguments name. */
+export function onFlowOf<Args>(
+  permissions: readonly Permission[],
+  locate: (args: Args) => Located,
+) {
+  return onArguments('flow', permissions, locate);
+}
+
+function onArguments<Args>(
+  family: Family,
+  permissions: readonly Permission[],
+  locate: (args: Args) => Located,
+) {
   return printing(
     permissions.map(ruleName).join(' and '),
     permissions,
-    (_parent: unknown, args: Args) => ({
-      dataset: { ...locate(args), permissions },
-    }),
+    (_parent: unknown, args: Args) => scopeOf(family, { ...locate(args), permissions }),
   );
 }
 
-/** The right to give the role that the arguments name, beside the other permissions on the dataset that they name. */
-export function toGiveRole<Args>(
-  permissions: readonly DatasetPermission[],
-  locate: (args: Args) => Located & { readonly role: DatasetRole },
+/** The right to give the role that the arguments name, beside the other permissions on what they name. */
+export function toGiveRole<Role extends MemberRole, Args>(
+  family: Family,
+  makes: Readonly<Record<Role, SharedPermission>>,
+  permissions: readonly SharedPermission[],
+  locate: (args: Args) => Located & { readonly role: Role },
 ) {
-  const makes = Object.values(PERMISSION_TO_MAKE);
-  const rule = [...permissions.map(ruleName), makes.map(ruleName).join(' or ')].join(' and ');
-  return printing(rule, [...permissions, ...makes], (_parent: unknown, args: Args) => {
+  const each = Object.values<SharedPermission>(makes);
+  const rule = [...permissions.map(ruleName), each.map(ruleName).join(' or ')].join(' and ');
+  return printing(rule, [...permissions, ...each], (_parent: unknown, args: Args) => {
     const { role, ...located } = locate(args);
-    return { dataset: { ...located, permissions: [...permissions, PERMISSION_TO_MAKE[role]] } };
+    return scopeOf(family, { ...located, permissions: [...permissions, makes[role]] });
   });
 }
 

@@ -19,7 +19,17 @@ import {
   PERMISSION_TO_MAKE,
   type DatasetRole,
 } from '../../src/authz/dataset-roles.js';
-import { ACCOUNT_PERMISSIONS, DATASET_PERMISSIONS } from '../../src/authz/permissions.js';
+import {
+  FLOW_ROLE_NAMES,
+  FLOW_ROLE_TABLE,
+  FLOW_ROLES,
+  type FlowRole,
+} from '../../src/authz/flow-roles.js';
+import {
+  ACCOUNT_PERMISSIONS,
+  DATASET_PERMISSIONS,
+  FLOW_PERMISSIONS,
+} from '../../src/authz/permissions.js';
 import { CONDITIONS, type Cell, type Row } from '../../src/authz/role-table.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { read } from './repository.js';
@@ -38,6 +48,15 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
     ),
   'dataset-roles': () => datasetTable((permission) => !ROLE_CHANGES.has(permission)),
   'role-changes': () => datasetTable((permission) => ROLE_CHANGES.has(permission)),
+  'flow-roles': () =>
+    table(
+      ['what', 'permission', ...FLOW_ROLES.map((role) => FLOW_ROLE_NAMES[role]), 'without a role'],
+      FLOW_PERMISSIONS.map((permission) => {
+        const row: Row<FlowRole> = FLOW_ROLE_TABLE[permission];
+        const cells = FLOW_ROLES.map((role) => mark(row[role]));
+        return [row.label, `\`${permission}\``, ...cells, withoutRole(row)];
+      }),
+    ),
   'account-roles': () =>
     table(
       ['permission', ...ACCOUNT_ROLES.map((role) => ACCOUNT_ROLE_NAMES[role])],
@@ -112,6 +131,13 @@ function datasetTable(isWanted: (permission: string) => boolean): string {
       return [row.label, `\`${permission}\``, ...cells, mark(row.override)];
     }),
   );
+}
+
+/** Who may do it on a flow without a role there. */
+function withoutRole({ byDefault, override }: Row<FlowRole>): string {
+  const holders: readonly AccountRole[] = byDefault ? ACCOUNT_ROLE_TABLE[byDefault] : [];
+  const names = holders.map((role) => ACCOUNT_ROLE_NAMES[role]);
+  return [...names, ...(override ? ['Super Admin by override'] : [])].join(', ') || mark(false);
 }
 
 function mark(cell: Cell): string {

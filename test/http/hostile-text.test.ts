@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { ERROR_CODES } from '../../src/errors.js';
 import { buildSchema } from '../../src/schema/index.js';
+import { createFlow } from '../support/flow-world.js';
 import { world } from '../support/world.js';
 
 const schema = buildSchema();
@@ -71,12 +72,17 @@ describe('hostile text in any place that takes text is taken, or refused with a 
   let run: (place: Place, text: string) => Promise<void>;
 
   beforeAll(async () => {
-    const { dataset, memberships, superAdmin } = await world();
+    const { here, dataset, memberships, superAdmin } = await world();
+    const members = [{ user: superAdmin, role: 'OWNER' }] as const;
+    const flow = await createFlow(here, { kind: 'BOARD', name: 'A board', members });
     values = {
       datasetId: dataset.id,
       memberId: memberships.viewer,
+      flowId: flow.id,
+      kind: 'BOARD',
+      kinds: ['BOARD'],
       id: dataset.id,
-      role: 'ADMIN',
+      role: 'VIEWER',
       email: superAdmin.email,
       password: 'wrong',
       name: dataset.name,
@@ -149,6 +155,12 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       'addDatasetMember.nameOrEmail',
       'addDatasetMember.granteeId',
       'deleteDataset.name',
+      'flows.search',
+      'flow.id',
+      'createFlow.name',
+      'renameFlow.flowId',
+      'deleteFlow.name',
+      'addFlowMember.nameOrEmail',
       'signIn.account',
       'signIn.email',
       'signIn.password',

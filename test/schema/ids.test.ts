@@ -8,6 +8,7 @@ import { decodeId, encodeId, idOf } from '../../src/domain/ids.js';
 import { buildSchema } from '../../src/schema/index.js';
 import type { Actor } from '../support/actor.js';
 import { testDatabase } from '../support/database.js';
+import { createFlows, KINDS, TYPENAMES } from '../support/flow-world.js';
 import { GetDataset, GetNode } from '../support/operations.js';
 import { globalId, world } from '../support/world.js';
 
@@ -84,11 +85,18 @@ describe('node', () => {
     const data = { accountId, action: 'thing.done', outcome: 'SUCCEEDED' as const, requestId: 'r' };
     const session = await client.session.findFirstOrThrow({ where: { userId: superAdmin.id } });
     const decoded = (id: string) => decodeId(id).id;
+    const members = [{ user: admin, role: 'OWNER' }] as const;
+    const flows = await createFlows(
+      made.here,
+      KINDS.map((kind) => ({ kind, members })),
+    );
+    for (const [at, kind] of KINDS.entries()) ids[TYPENAMES[kind]] = flows[at]?.rowId ?? '';
     Object.assign(ids, {
       Account: accountId,
       AuditEntry: (await client.auditEntry.create({ data })).id,
       Dataset: made.dataset.rowId,
       DatasetMember: decoded(made.memberships.viewer),
+      FlowMember: decoded(flows[0]?.memberIds[0] ?? ''),
       Group: await made.here.group([admin]),
       ServiceAccount: await made.here.serviceAccount(),
       Session: session.id,
@@ -97,7 +105,7 @@ describe('node', () => {
   });
 
   test('finds an object of every type for whoever may see it', async () => {
-    expect(Object.keys(ids)).toEqual(NODE_TYPES);
+    expect(Object.keys(ids).toSorted()).toEqual(NODE_TYPES);
     for (const [typename, id] of Object.entries(ids)) {
       const result = await superAdmin.run(GetNode, { id: globalId(typename, id) });
       expect(result, typename).toSucceed();

@@ -32,9 +32,16 @@ function optionsOfType(type: string): Options {
   return builder.configStore.getTypeConfig(type).pothosOptions as Options;
 }
 
+/** The interfaces of a type: what it does not say of a field itself they do. */
+function interfacesOf(type: string): string[] {
+  const named = schema.getType(type);
+  return isObjectType(named) ? named.getInterfaces().map(({ name }) => name) : [];
+}
+
 /** What the author of a field wrote. */
 function optionsOfField(type: string, field: string): Options {
-  const options = builder.configStore.getFields(type).get(field)?.pothosOptions;
+  const of = [type, ...interfacesOf(type)].map((name) => builder.configStore.getFields(name));
+  const options = of.find((own) => own.has(field))?.get(field)?.pothosOptions;
   if (!options) throw new Error(`There is no ${type}.${field}.`);
   return options as Options;
 }
@@ -134,6 +141,15 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'ActionOnBehalf.actor': ['met'],
     'AuditEntry.actor': ['met'],
     'AuditEntry.subject': ['met'],
+    'App.createdBy': ['met'],
+    'Board.createdBy': ['met'],
+    'Chat.createdBy': ['met'],
+    'FlowMember.addedBy': ['met'],
+    'FlowMember.grantee': ['met'],
+    'Integration.createdBy': ['met'],
+    'List.createdBy': ['met'],
+    'Process.createdBy': ['met'],
+    'Space.createdBy': ['met'],
     'CreateServiceAccountPayload.serviceAccount': undefined,
     'Dataset.createdBy': ['met'],
     'DatasetMember.addedBy': ['met'],
@@ -189,7 +205,6 @@ describe('the schema prints', () => {
       'ActionOnBehalf',
       'AssociatedResource',
       'AuditTarget',
-      'DatasetAccess',
       'DatasetChange',
       'DatasetChangeParty',
       'DatasetChangeValue',
@@ -201,6 +216,7 @@ describe('the schema prints', () => {
       'DatasetRow',
       'DatasetRowSorting',
       'DatasetViewConfiguration',
+      'FlowAccess',
       'FlowReference',
       'ImpersonationGrant',
       'ImpersonationGrantAction',

@@ -61,10 +61,10 @@ class RulesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
-    // The fields of an interface are those of the types behind it, each of which has its rule.
-    if (config.graphqlKind === 'Interface') return config;
-    const own = printed((config.pothosOptions as Ruled).authScopes);
     const type = this.buildCache.getTypeConfig(config.parentType);
+    // The fields of an interface are those of the types behind it, each of which has its rule.
+    if (type.graphqlKind === 'Interface') return config;
+    const own = printed((config.pothosOptions as Ruled).authScopes);
     const inherited = printed((type.pothosOptions as Ruled).authScopes);
     if (!own && !inherited) {
       throw new PothosSchemaError(
