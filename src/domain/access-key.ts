@@ -4,13 +4,12 @@ import { mintToken, PEPPER_VERSION, publicPart } from '../authn/token.js';
 import { isPermission } from '../authz/permissions.js';
 import type { Credential } from '../authz/principal.js';
 import type { System } from '../context.js';
-import { closeGate } from '../db/gate.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { AccessKeyModel } from '../db/generated/models.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import type { Change } from './change.js';
-import { freePlace } from './places.js';
+import { takePlace } from './places.js';
 
 /** So many keys a service account or a person can have, whatever their state. */
 const MOST_KEYS = 50;
@@ -53,8 +52,6 @@ export async function createKey(
   holder: Holder,
   { name, expiresAt, permissions }: Design,
 ): Promise<MintedKey> {
-  await closeGate(change.tx, idOfHolder(holder));
-  await assertHolder(change.tx, holder);
   const design = {
     name,
     expiresAt: inFuture(expiresAt ?? null, change.now),
@@ -74,10 +71,6 @@ async function assertHolder(tx: Tx, holder: Holder): Promise<void> {
   if (!found) throw notFound();
 }
 
-function idOfHolder(holder: Holder): string {
-  return 'userId' in holder ? holder.userId : holder.serviceAccountId;
-}
-
 type Complete = Pick<AccessKeyModel, 'name' | 'expiresAt' | 'permissions'>;
 
 async function insertKey(
@@ -86,11 +79,15 @@ async function insertKey(
   holder: Holder,
   design: Complete,
 ): Promise<MintedKey> {
-  const slot = await freePlace(
-    MOST_KEYS,
-    () => tx.accessKey.findMany({ where: { ...holder, deletedAt: null }, select: { slot: true } }),
-    `There are at most ${MOST_KEYS} keys, active or not. Delete one that is not in use.`,
-  );
+  const slot = await takePlace(tx, {
+    id: 'userId' in holder ? holder.userId : holder.serviceAccountId,
+    limit: MOST_KEYS,
+    taken: () =>
+      tx.accessKey.findMany({ where: { ...holder, deletedAt: null }, select: { slot: true } }),
+    message: `There are at most ${MOST_KEYS} keys, active or not. Delete one that is not in use.`,
+  });
+  // Whoever deletes the holder waits for the place, too.
+  await assertHolder(tx, holder);
   const id = uuidv7();
   const kind = 'userId' in holder ? 'apiKey' : 'accessKey';
   const { token: key, secretHash } = mintToken(kind, id, pepper);
@@ -155,9 +152,7 @@ export async function rotateKey(
   const life = old.expiresAt && new Date(now.getTime() + +old.expiresAt - +old.createdAt);
   const { name, permissions } = old;
   const ends = expiresAt === undefined ? life : inFuture(expiresAt, now);
-  const holder = holderOf(old);
-  await closeGate(tx, idOfHolder(holder));
-  const minted = await insertKey(change, pepper, holder, {
+  const minted = await insertKey(change, pepper, holderOf(old), {
     name,
     permissions,
     expiresAt: ends,

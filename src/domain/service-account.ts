@@ -4,7 +4,7 @@ import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
-import { freePlace } from './places.js';
+import { takePlace } from './places.js';
 
 /** So many service accounts an account can have. */
 const MOST_SERVICE_ACCOUNTS = 25;
@@ -25,12 +25,12 @@ export async function createServiceAccount(
   { name, purpose }: Design,
 ): Promise<string> {
   const { accountId, subject } = principal;
-  await closeGate(tx, accountId);
-  const slot = await freePlace(
-    MOST_SERVICE_ACCOUNTS,
-    () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
-    `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,
-  );
+  const slot = await takePlace(tx, {
+    id: accountId,
+    limit: MOST_SERVICE_ACCOUNTS,
+    taken: () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
+    message: `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,
+  });
   const handle = await freeHandle(tx, name);
   const data = { accountId, slot, name, nameKey: nameKey(name), handle, purpose };
   const { id } = await refusingDuplicates(
