@@ -190,10 +190,14 @@ describe('two gateways on one database', () => {
   );
 });
 
+/** Transactions would wait for one another’s memories. */
+const toRead = (all: Scene) => asMember(all).slice(0, 1);
+
 /** The same, past the gateways: what they remember is not in its way. */
 const FORGOTTEN: readonly Way[] = [
   {
     what: deactivation.what,
+    sends: toRead,
     revoke: async ({ program }) => {
       const { client } = await testDatabase();
       const where = { serviceAccountId: program.id };
@@ -202,6 +206,7 @@ const FORGOTTEN: readonly Way[] = [
   },
   {
     what: flowGrant.what,
+    sends: toRead,
     revoke: async ({ program, dataset }) => {
       const { client } = await testDatabase();
       const where = { serviceAccountId: program.id, flowId: dataset.rowId };
