@@ -156,4 +156,4 @@ test('what signs somebody in is kept and shown nowhere, wherever it was sent', a
       expect({ what, where, kept }).toEqual({ what, where, kept: [] });
     }
   }
-});
+}, 240_000);

@@ -75,7 +75,10 @@ describe('nobody is acted for', () => {
         'NOT_DELEGABLE',
       ],
     ] as const) {
-      expect(refusalIn(result)).toMatchObject({ code: 'FORBIDDEN', denial: { reason } });
+      expect(refusalIn(result), result.text).toMatchObject({
+        code: 'FORBIDDEN',
+        denial: { reason },
+      });
     }
   });
 
