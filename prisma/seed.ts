@@ -140,7 +140,19 @@ async function seedAcme(
       createdById: id('ivan'),
     },
   });
-  await seedDataset(
+  await tx.serviceAccount.create({
+    data: {
+      accountId,
+      slot: 2,
+      name: 'Old reports',
+      nameKey: nameKey('Old reports'),
+      handle: 'sa:old-reports',
+      purpose: 'Made the reports of last year.',
+      createdById: id('ivan'),
+      disabledAt: new Date(),
+    },
+  });
+  const suppliersId = await seedDataset(
     tx,
     accountId,
     'Suppliers',
@@ -173,6 +185,25 @@ async function seedAcme(
     [{ userId: id('uma'), role: 'ADMIN' }],
     SALARIES,
   );
+  const serviceAccountId = robot.id;
+  await tx.impersonationGrant.createMany({
+    data: [
+      {
+        accountId,
+        serviceAccountId,
+        flowId: suppliersId,
+        grantedById: id('ada'),
+        reason: 'Suppliers that members send in by mail.',
+      },
+      {
+        accountId,
+        serviceAccountId,
+        resource: 'GLOBAL_MY_ITEMS',
+        grantedById: id('ivan'),
+        reason: 'A reminder of open items every morning.',
+      },
+    ],
+  });
   for (const [kind, name, description, members] of acmeFlows(id, operations.id, robot.id)) {
     await seedFlow(tx, accountId, kind, name, description, members);
   }
@@ -202,6 +233,7 @@ async function seedDataset(
     select: { id: true },
   });
   await seedContents(tx, { accountId, flowId, createdById }, contents);
+  return flowId;
 }
 
 interface Origin {

@@ -83,9 +83,10 @@ export function assignable<Role extends MemberRole>(
 const NO_FACTS: FlowFacts = { grants: [] };
 
 function decideAccount(principal: Principal, permission: AccountPermission): Decision {
-  const refusal = refusalOfCredential(principal, permission);
-  if (refusal) return deny(refusal);
-  if (!principal.permissions.has(permission)) return deny(accountDenial(principal, permission));
+  const barred = barredBy(principal, permission);
+  if (barred) return deny(() => keyDenial(principal, permission, barred));
+  if (!principal.permissions.has(permission))
+    return deny(() => accountDenial(principal, permission));
   const isOverride = permission === 'dataset:override' || permission === 'flow:override';
   const impersonationId = principal.acting && sharedGrantFor(principal, permission);
   return {
@@ -96,19 +97,15 @@ function decideAccount(principal: Principal, permission: AccountPermission): Dec
   };
 }
 
-/** The refusal that depends on nothing but the principal: it is the same whatever else there is or is not. */
-export function refusalOfCredential(
-  principal: Principal,
+/** Why the credential may not be used for it, whatever its holder may do, and whatever there is or is not. */
+export function barredBy(
+  { restriction, acting, credential }: Principal,
   permission: Permission,
-): Denial | undefined {
-  if (principal.restriction && !principal.restriction.has(permission)) {
-    return keyDenial(principal, permission, 'KEY_RESTRICTED');
-  }
+): 'KEY_RESTRICTED' | 'SIGN_IN_REQUIRED' | undefined {
+  if (restriction && !restriction.has(permission)) return 'KEY_RESTRICTED';
   // Whoever acts as somebody else is told so in its turn, after what was granted and as whom.
-  if (principal.acting || principal.credential.kind === 'session') return undefined;
-  return SIGNED_IN_ONLY.has(permission)
-    ? keyDenial(principal, permission, 'SIGN_IN_REQUIRED')
-    : undefined;
+  if (acting || credential.kind === 'session') return undefined;
+  return SIGNED_IN_ONLY.has(permission) ? 'SIGN_IN_REQUIRED' : undefined;
 }
 
 /**
@@ -119,11 +116,11 @@ export function refusedUnseen(
   principal: Principal,
   permission: SharedPermission,
   facts: FlowFacts | undefined,
-): Denial | undefined {
-  const refusal = refusalOfCredential(principal, permission);
-  if (refusal) return refusal;
+): Deny | undefined {
+  const barred = barredBy(principal, permission);
+  if (barred) return deny(() => keyDenial(principal, permission, barred));
   if (!principal.acting || impersonationOn(principal, facts)) return undefined;
-  return impersonationDenial(permission, 'NOT_COVERED');
+  return deny(() => impersonationDenial(permission, 'NOT_COVERED'));
 }
 
 function decideOnFlow(
@@ -132,19 +129,19 @@ function decideOnFlow(
   facts: FlowFacts,
 ): Decision {
   const unseen = refusedUnseen(principal, permission, facts);
-  if (unseen) return deny(unseen);
+  if (unseen) return unseen;
   const { acting } = principal;
   const impersonationId = acting && impersonationOn(principal, facts);
   // A shared resource reaches whatever the subject may see; a grant on one flow reaches its active members.
   const isMember = facts.grants.length > 0 || acting?.shared.has('ALL_FLOWS_AND_INTEGRATIONS');
   if (acting && !(acting.isActable && isMember)) {
-    return deny(impersonationDenial(permission, 'NOT_A_TARGET'), impersonationId);
+    return deny(() => impersonationDenial(permission, 'NOT_A_TARGET'), impersonationId);
   }
   const grant = effectiveGrant(facts.grants);
   const via = viaOf(principal, permission, grant, facts);
-  if (!via) return deny(flowDenial(principal, permission, grant, facts), impersonationId);
+  if (!via) return deny(() => flowDenial(principal, permission, grant, facts), impersonationId);
   if (acting && (NEVER_DELEGABLE.has(permission) || facts.target?.isParty)) {
-    return deny(undelegable(principal, permission), impersonationId);
+    return deny(() => undelegable(principal, permission), impersonationId);
   }
   return { allowed: true, permission, via, ...(impersonationId && { impersonationId }) };
 }
@@ -210,6 +207,14 @@ function isMet(condition: Condition, facts: FlowFacts): boolean {
   }
 }
 
-function deny(denial: Denial, impersonationId?: string): Deny {
-  return { allowed: false, denial, ...(impersonationId && { impersonationId }) };
+/** Most refusals are never read: those that only keep a row out of a list. So they are put into words when they are. */
+function deny(explain: () => Denial, impersonationId?: string): Deny {
+  let denial: Denial | undefined;
+  return {
+    allowed: false,
+    get denial() {
+      return (denial ??= explain());
+    },
+    ...(impersonationId && { impersonationId }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { AuditAction } from '../audit/events.js';
 import { FLOW_KINDS, NEVER_DELEGABLE } from '../authz/boundary.js';
-import { refusalOfCredential, takesDefault } from '../authz/decide.js';
+import { barredBy, takesDefault } from '../authz/decide.js';
 import type { DatasetPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
 import { MEMBER_ROLES } from '../authz/role-table.js';
@@ -17,7 +17,7 @@ export function visibleFlows(
   principal: Principal | undefined,
   permission: SharedPermission,
 ): Prisma.FlowWhereInput {
-  if (!principal || refusalOfCredential(principal, permission)) return nothing;
+  if (!principal || barredBy(principal, permission)) return nothing;
   const isDataset = isDatasetPermission(permission);
   const family: Prisma.FlowWhereInput = { kind: isDataset ? 'DATASET' : { not: 'DATASET' } };
   const row = rowOf(permission);

@@ -3,6 +3,8 @@ import {
   Kind,
   OperationTypeNode,
   type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
   type GraphQLError,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
@@ -54,9 +56,17 @@ export function useProgramLog(log: Logger): Plugin<Context> {
         },
       };
     },
-    // What is subscribed to has its entry before anything comes of it.
-    async onSubscribe({ args: { contextValue, document, operationName } }) {
-      await note(contextValue, document, operationName, []);
+    // What is subscribed to has its entry before anything comes of it; the library waits for no other hook.
+    onSubscribe({ subscribeFn, setSubscribeFn }) {
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const result = (await subscribeFn(args)) as ExecutionResult | AsyncIterable<unknown>;
+        const context = args.contextValue as Context;
+        const { requestId } = context.provenance;
+        const errors = Symbol.asyncIterator in result ? [] : (result.errors ?? []);
+        const masked = errors.map((error) => maskError(error, requestId, log));
+        await note(context, args.document, args.operationName, masked);
+        return result;
+      });
     },
   };
 }

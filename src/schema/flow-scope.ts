@@ -141,7 +141,7 @@ function seenFacts(
       : facts?.kind === kind;
   const fitting = fits ? facts : undefined;
   const unseen = refusedUnseen(principal, READ[family], fitting);
-  if (unseen) throw forbidden(unseen);
+  if (unseen) throw forbidden(unseen.denial);
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
   noteGrant(context, decision);

@@ -8,6 +8,7 @@ import {
   visibleFlows,
   visibleGrants,
   visibleGroups,
+  visibleKeys,
   visibleMembers,
   visibleServiceAccounts,
   visibleSessions,
@@ -21,6 +22,8 @@ type Gate = (id: string, context: Context) => Promise<object | null>;
 
 /** Whether the principal can see the object with this id: the second road to everything has the gate of the first. */
 const NODE_GATES: Readonly<Record<string, Gate>> = {
+  AccessKey: (id, { db, principal }) =>
+    db.accessKey.findFirst({ select, where: { AND: [{ id }, visibleKeys(principal)] } }),
   Account: async (id, { principal }) => (principal?.accountId === id ? { id } : null),
   AuditEntry: (id, { db, principal }) =>
     db.auditEntry.findFirst({ select, where: { AND: [{ id }, visibleAuditEntries(principal)] } }),

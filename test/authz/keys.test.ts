@@ -78,7 +78,7 @@ describe('a key that is restricted', () => {
 
   test.each(holders)('%s is refused before anything is looked for', (_of, who) => {
     for (const facts of ANY_FACTS) {
-      expect(refusedUnseen(who, 'dataset:delete', facts)).toEqual(
+      expect(refusedUnseen(who, 'dataset:delete', facts)?.denial).toEqual(
         denialOf(who, 'dataset:delete', ADMIN_THERE),
       );
     }

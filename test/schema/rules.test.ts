@@ -137,6 +137,8 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     ({ type, field }) => [`${type.name}.${field.name}`, grants(type, field.name)] as const,
   );
   expect(Object.fromEntries(told)).toEqual({
+    'AccessKey.createdBy': undefined,
+    'ActionOnBehalf.actor': ['met'],
     'AuditEntry.actor': ['met'],
     'AuditEntry.subject': ['met'],
     'App.createdBy': ['met'],
@@ -148,15 +150,26 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'List.createdBy': ['met'],
     'Process.createdBy': ['met'],
     'Space.createdBy': ['met'],
+    'CreateServiceAccountPayload.serviceAccount': undefined,
     'Dataset.createdBy': ['met'],
     'DatasetMember.addedBy': ['met'],
     'DatasetMember.grantee': ['met'],
     'DatasetView.createdBy': ['met'],
-    'Me.user': undefined,
+    'DisableServiceAccountPayload.serviceAccount': undefined,
+    'EnableServiceAccountPayload.serviceAccount': undefined,
+    'ImpersonationGrant.grantedBy': ['met'],
+    'ImpersonationGrant.serviceAccount': ['met'],
+    'Me.actor': ['met'],
+    'Me.subject': ['met'],
+    'Me.user': ['met'],
+    'Query.serviceAccount': undefined,
+    'ServiceAccount.createdBy': undefined,
+    'ServiceAccountEdge.node': undefined,
+    'UpdateServiceAccountPayload.serviceAccount': undefined,
     'User.addedBy': undefined,
   });
   const granting = fields.filter(({ type, field }) => grants(type, field.name));
-  expect(granting).toHaveLength(6);
+  expect(granting).toHaveLength(21);
   expect(objects.filter(({ name }) => 'grantScopes' in optionsOfType(name))).toEqual([]);
 });
 
@@ -189,6 +202,8 @@ describe('the schema prints', () => {
     ]);
     const open = objects.filter(isPublic).map(({ name }) => name);
     expect(open.filter((name) => !/(Payload|Connection|Edge)$/.test(name)).toSorted()).toEqual([
+      'ActionOnBehalf',
+      'AssociatedResource',
       'AuditTarget',
       'DatasetChange',
       'DatasetChangeParty',
@@ -202,8 +217,15 @@ describe('the schema prints', () => {
       'DatasetRowSorting',
       'DatasetViewConfiguration',
       'FlowAccess',
+      'FlowReference',
+      'ImpersonationGrant',
+      'ImpersonationGrantAction',
+      'ImpersonationGrantUse',
+      'ImpersonationSecurity',
       'PageInfo',
+      'ServiceAccountUse',
       'ShareSettings',
+      'SharedResourceSecurity',
     ]);
   });
 
@@ -212,7 +234,7 @@ describe('the schema prints', () => {
     const rule = 'account: directory:read or met on an object that you can see';
     expect(ruleOf('User')).toBe(`self or ${rule}`);
     expect(ruleOf('Group')).toBe(rule);
-    expect(ruleOf('ServiceAccount')).toBe(rule);
+    expect(ruleOf('ServiceAccount')).toBe(`self or ${rule}`);
   });
 
   test('a field with a rule of its own as one that can be null', () => {
