@@ -36,8 +36,6 @@ export const FLOW_TYPENAMES = {
   SPACE: 'Space',
 } as const satisfies Record<FlowKind, string>;
 
-export type FlowTypename = (typeof FLOW_TYPENAMES)[FlowKind];
-
 /** The kinds of flow that are no dataset. */
 export const KINDS_BUT_DATASET = FLOW_KINDS.filter((kind) => kind !== 'DATASET');
 

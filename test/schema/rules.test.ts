@@ -169,7 +169,7 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'User.addedBy': undefined,
   });
   const granting = fields.filter(({ type, field }) => grants(type, field.name));
-  expect(granting).toHaveLength(12);
+  expect(granting).toHaveLength(21);
   expect(objects.filter(({ name }) => 'grantScopes' in optionsOfType(name))).toEqual([]);
 });
 
