@@ -195,7 +195,7 @@ export async function refresh(context: Context): Promise<void> {
 /** The reason goes into every entry, so it has an end. Throws INVALID_INPUT. */
 function assertReason({ reason = '' }: Presented): void {
   // As people count: some characters take two units of a string.
-  if ([...reason].length <= LONGEST_REASON) return;
+  if (Array.from(reason).length <= LONGEST_REASON) return;
   const message = `A reason has at most ${LONGEST_REASON} characters.`;
   throw invalidInput([{ path: ['X-Act-Reason'], message }]);
 }

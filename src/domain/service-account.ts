@@ -45,7 +45,7 @@ async function freeHandle(tx: Tx, name: string): Promise<string> {
   // Marks belong to their letters: scripts of India write their vowels as such.
   const words = nameKey(name).match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? ['program'];
   // Cut between characters, because no database keeps half of one.
-  const handle = `sa:${[...words.join('-')].slice(0, LONGEST_HANDLE).join('').replace(/-$/, '')}`;
+  const handle = `sa:${Array.from(words.join('-')).slice(0, LONGEST_HANDLE).join('').replace(/-$/, '')}`;
   const taken = await tx.serviceAccount.findMany({
     where: { handle: { startsWith: handle.replaceAll(/[\\%_]/g, String.raw`\$&`) } },
     select: { handle: true },

@@ -4,7 +4,7 @@ import { testDatabase } from './database.js';
 import { AddDatasetRows, CreateDataset, GetDatasetMembers, ReadPerson } from './operations.js';
 import { table } from './table.js';
 import { twinDatabase } from './twin.js';
-import { globalId, Program } from './world.js';
+import { globalId, type Program } from './world.js';
 
 /** So many requests are under way at any time. */
 const AT_ONCE = 50;
