@@ -38,7 +38,8 @@ export function actingAs(
     rights !== undefined &&
     (isMember || [...asked.shared.keys()].some((each) => isTarget(each, rights.builtInRoles)));
   const { roleNames, builtInRoles, own } = isActable ? rights : NO_RIGHTS;
-  const acting: Acting = { ...asked, isActable, builtInRoles };
+  const isActive = rights !== undefined;
+  const acting: Acting = { ...asked, isActive, isActable, builtInRoles };
   return {
     subject: { kind: 'user', id: person?.id ?? NOBODY },
     actor,

@@ -25,6 +25,8 @@ export interface Acting {
   /** The id that was asked for, whether or not anybody has it. */
   readonly as: string;
   readonly reason: string | undefined;
+  /** Whether there is such a person, neither suspended nor removed. */
+  readonly isActive: boolean;
   /** Whether some grant lets the actor act as this person somewhere: an active one, who is in reach. */
   readonly isActable: boolean;
   /** Whether the actor holds any grant at all. */

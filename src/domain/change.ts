@@ -110,11 +110,16 @@ async function rightsNow(
 
 /** What was decided at the beginning of something long holds at its end. Throws CONFLICT. */
 function assertSame(before: Principal, after: Principal): void {
-  if (isDeepStrictEqual(before, after)) return;
+  if (isDeepStrictEqual(lastingRights(before), lastingRights(after))) return;
   throw new DomainError(
     'CONFLICT',
     'Your rights changed while this was under way, so nothing was done. Read it again and retry.',
   );
+}
+
+/** What others may have taken away: all but what the lock of the flow keeps, which the change itself may end. */
+function lastingRights({ permissions, restriction, acting }: Principal) {
+  return { permissions, restriction, shared: acting?.shared, isActive: acting?.isActive };
 }
 
 /** Two transactions that locked each other out are both right: the one that the database stopped goes again. */

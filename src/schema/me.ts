@@ -1,6 +1,7 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 
+import { decide } from '../authz/decide.js';
 import type { Party, Principal } from '../authz/principal.js';
 import type { Context } from '../context.js';
 import { visibleKeys, visibleSessions } from '../domain/visibility.js';
@@ -50,7 +51,10 @@ const Me = builder.objectRef<Principal>('Me').implement({
     }),
     permissions: t.stringList({
       description: 'What your account roles allow, in the words of the rules.',
-      resolve: ({ permissions }) => [...permissions].toSorted(),
+      resolve: (principal) =>
+        [...principal.permissions]
+          .filter((permission) => decide(principal, permission).allowed)
+          .toSorted(),
     }),
     sessions: t.connection(
       {

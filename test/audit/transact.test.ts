@@ -27,11 +27,14 @@ beforeEach(async () => {
 });
 
 /** Renames the dataset as a mutation would, with whatever the domain function does besides. */
-function change(run: (change: RuledChange) => Promise<unknown>): Promise<unknown> {
+function change(
+  run: (change: RuledChange) => Promise<unknown>,
+  longest?: number,
+): Promise<unknown> {
   const db = scopeToAccount(client, principal.accountId);
   const provenance = { requestId, ipAddress: undefined, userAgent: undefined };
   return transact(
-    { db, provenance, principal, now: new Date() },
+    { db, provenance, principal, now: new Date(), longest },
     'dataset.renamed',
     async (transaction) => {
       await transaction.tx.flow.update({ where: { id: flowId }, data: { name: 'Changed' } });
@@ -91,6 +94,45 @@ describe('a change commits', () => {
       if (tries < 4) throw conflict();
     });
     expect(await entries()).toMatchObject([{ outcome: 'SUCCEEDED', after: { tries: 4 } }]);
+  });
+});
+
+describe('a change that takes long', () => {
+  const LONG = 60_000;
+
+  test('commits like any other', async () => {
+    await change(({ record }) => record({}), LONG);
+    expect(await nameNow()).toBe('Changed');
+    expect(await entries()).toMatchObject([{ outcome: 'SUCCEEDED' }]);
+  });
+
+  test.each([
+    [
+      'is suspended',
+      'UNAUTHENTICATED',
+      ({ tx }: RuledChange) =>
+        tx.user.update({ where: { id: principal.subject.id }, data: { status: 'SUSPENDED' } }),
+    ],
+    [
+      'signs out',
+      'UNAUTHENTICATED',
+      ({ tx, now }: RuledChange) =>
+        tx.session.update({ where: { id: principal.credential.id }, data: { endedAt: now } }),
+    ],
+    [
+      'loses a role',
+      'CONFLICT',
+      ({ tx }: RuledChange) =>
+        tx.roleAssignment.deleteMany({ where: { userId: principal.subject.id } }),
+    ],
+  ])('does nothing if its person %s meanwhile: %s', async (_what, code, meanwhile) => {
+    const long = change(async (transaction) => {
+      await meanwhile(transaction);
+      await transaction.record({});
+    }, LONG);
+    await expect(long).rejects.toMatchObject({ code });
+    expect(await nameNow()).toBe('Suppliers');
+    expect(await entries()).toMatchObject([{ outcome: 'REFUSED', code }]);
   });
 });
 

@@ -8,6 +8,7 @@ import { principal, principalWith } from '../support/principal.js';
 const acting: Acting = {
   as: '01900000-0000-7000-8000-000000000001',
   reason: undefined,
+  isActive: true,
   isActable: true,
   hasGrants: true,
   shared: new Map(),
