@@ -90,6 +90,12 @@ describe('the schema does not build', () => {
     );
   });
 
+  test('without the rule of a type for what it has of its interface', () => {
+    expect(() => buildWith(optionsOfType('Process'), 'authScopes')).toThrow(
+      /^Process\.(access|createdAt|createdBy|description|kind|name|updatedAt) has no rule/,
+    );
+  });
+
   test.each(mutations.map(({ name }) => name))('without the audit event of %s', (name) => {
     expect(() => buildWith(optionsOfField('Mutation', name), 'audit')).toThrow(
       `Mutation.${name} names no audit event`,
