@@ -194,7 +194,8 @@ export async function refresh(context: Context): Promise<void> {
 
 /** The reason goes into every entry, so it has an end. Throws INVALID_INPUT. */
 function assertReason({ reason = '' }: Presented): void {
-  if (reason.length <= LONGEST_REASON) return;
+  // As people count: some characters take two units of a string.
+  if (Array.from(reason).length <= LONGEST_REASON) return;
   const message = `A reason has at most ${LONGEST_REASON} characters.`;
   throw invalidInput([{ path: ['X-Act-Reason'], message }]);
 }

@@ -68,7 +68,13 @@ export async function identifyKey(reader: Reader, identity: Identity, now: Date)
  */
 export async function lockKey(tx: Reader, id: string, actAs: string | undefined): Promise<void> {
   await tx.$queryRaw`
-    WITH k AS (SELECT service_account_id, user_id FROM access_key WHERE id = ${id}::uuid FOR SHARE),
+    WITH gate AS MATERIALIZED (
+           SELECT 1 FROM access_key a,
+             unnest(ARRAY[a.id, a.service_account_id, coalesce(a.user_id, ${actAs ?? null}::uuid)]) AS place,
+             pg_advisory_xact_lock_shared(hashtextextended(place::text, 0))
+           WHERE a.id = ${id}::uuid AND place IS NOT NULL),
+         k AS (SELECT service_account_id, user_id FROM access_key
+               WHERE id = ${id}::uuid AND (SELECT count(*) FROM gate) > 0 FOR SHARE),
          s AS (SELECT 1 FROM service_account
                WHERE id = (SELECT service_account_id FROM k) FOR SHARE),
          u AS (SELECT 1 FROM "user"

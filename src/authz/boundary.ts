@@ -43,6 +43,8 @@ export const SHARED_RESOURCE_TABLE = {
   USER_AND_GROUP_MANAGEMENT: {
     label: 'User and group management',
     permissions: [
+      // The names of people's roles are read with it.
+      'account:read',
       'directory:read',
       'user:read',
       'user:update',

@@ -1,6 +1,6 @@
 import { impersonationDenial, keyDenial, undelegable } from './acting-denial.js';
 import { NEVER_DELEGABLE, resourceOf, SIGNED_IN_ONLY, type FlowKind } from './boundary.js';
-import { type Denial } from './denial-shape.js';
+import type { Denial } from './denial-shape.js';
 import { accountDenial, flowDenial } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';

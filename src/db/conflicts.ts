@@ -14,6 +14,14 @@ export function isDuplicate(error: unknown): boolean {
   return prismaCode(error) === 'P2002';
 }
 
+/** Whether all connections were in use for longer than anybody waits: nothing was begun. */
+export function isBusy(error: unknown): boolean {
+  if (prismaCode(error) === 'P2028') return true;
+  return (
+    error instanceof Error && error.message.includes('timeout exceeded when trying to connect')
+  );
+}
+
 /** Prisma's own code of what went wrong; undefined for the errors of others. */
 export function prismaCode(error: unknown): string | undefined {
   return error instanceof Prisma.PrismaClientKnownRequestError ? error.code : undefined;

@@ -9,7 +9,7 @@ import type { AccessKeyModel } from '../db/generated/models.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import type { Change } from './change.js';
-import { freePlace, holdPlaces } from './places.js';
+import { takePlace } from './places.js';
 
 /** So many keys a service account or a person can have, whatever their state. */
 const MOST_KEYS = 50;
@@ -52,8 +52,6 @@ export async function createKey(
   holder: Holder,
   { name, expiresAt, permissions }: Design,
 ): Promise<MintedKey> {
-  await holdPlaces(change.tx, idOfHolder(holder));
-  await assertHolder(change.tx, holder);
   const design = {
     name,
     expiresAt: inFuture(expiresAt ?? null, change.now),
@@ -73,10 +71,6 @@ async function assertHolder(tx: Tx, holder: Holder): Promise<void> {
   if (!found) throw notFound();
 }
 
-function idOfHolder(holder: Holder): string {
-  return 'userId' in holder ? holder.userId : holder.serviceAccountId;
-}
-
 type Complete = Pick<AccessKeyModel, 'name' | 'expiresAt' | 'permissions'>;
 
 async function insertKey(
@@ -85,11 +79,15 @@ async function insertKey(
   holder: Holder,
   design: Complete,
 ): Promise<MintedKey> {
-  const slot = await freePlace(
-    MOST_KEYS,
-    () => tx.accessKey.findMany({ where: { ...holder, deletedAt: null }, select: { slot: true } }),
-    `There are at most ${MOST_KEYS} keys, active or not. Delete one that is not in use.`,
-  );
+  const slot = await takePlace(tx, {
+    id: 'userId' in holder ? holder.userId : holder.serviceAccountId,
+    limit: MOST_KEYS,
+    taken: () =>
+      tx.accessKey.findMany({ where: { ...holder, deletedAt: null }, select: { slot: true } }),
+    message: `There are at most ${MOST_KEYS} keys, active or not. Delete one that is not in use.`,
+  });
+  // Whoever deletes the holder waits for the place, too.
+  await assertHolder(tx, holder);
   const id = uuidv7();
   const kind = 'userId' in holder ? 'apiKey' : 'accessKey';
   const { token: key, secretHash } = mintToken(kind, id, pepper);
@@ -154,9 +152,7 @@ export async function rotateKey(
   const life = old.expiresAt && new Date(now.getTime() + +old.expiresAt - +old.createdAt);
   const { name, permissions } = old;
   const ends = expiresAt === undefined ? life : inFuture(expiresAt, now);
-  const holder = holderOf(old);
-  await holdPlaces(tx, idOfHolder(holder));
-  const minted = await insertKey(change, pepper, holder, {
+  const minted = await insertKey(change, pepper, holderOf(old), {
     name,
     permissions,
     expiresAt: ends,
@@ -197,7 +193,9 @@ export const OF_ANYBODY: Where = { userId: { not: null } };
 
 async function getKey(tx: Tx, where: Where, id: string): Promise<AccessKeyModel> {
   // Held first, so that of two who change the same key the second sees what the first did.
-  await tx.$queryRaw`SELECT 1 FROM access_key WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  await tx.$queryRaw`
+    SELECT 1 FROM access_key, pg_advisory_xact_lock(hashtextextended(${id}::text, 0))
+    WHERE id = ${id}::uuid FOR NO KEY UPDATE OF access_key`;
   const key = await tx.accessKey.findFirst({ where: { AND: where, id, deletedAt: null } });
   if (!key) throw notFound();
   return key;

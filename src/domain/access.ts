@@ -53,7 +53,8 @@ export async function readFlowFacts(
 
 /**
  * Holds a flow's row until the transaction ends: whatever changes a flow, its fields or its members happens one by
- * one, and while nobody writes its rows; those who write rows share it.
+ * one, and while nobody writes its rows; those who write rows share it. Whoever waits to be alone is not overtaken by
+ * those who come to share.
  */
 export async function lockFlow(
   tx: Reader,
@@ -63,9 +64,11 @@ export async function lockFlow(
 ): Promise<void> {
   await (lock === 'ALONE'
     ? tx.$queryRaw`
-        SELECT 1 FROM flow WHERE id = ${id}::uuid AND account_id = ${accountId}::uuid FOR NO KEY UPDATE`
+        SELECT 1 FROM flow, pg_advisory_xact_lock(hashtextextended(${id}::text, 0))
+        WHERE id = ${id}::uuid AND account_id = ${accountId}::uuid FOR NO KEY UPDATE OF flow`
     : tx.$queryRaw`
-        SELECT 1 FROM flow WHERE id = ${id}::uuid AND account_id = ${accountId}::uuid FOR SHARE`);
+        SELECT 1 FROM flow, pg_advisory_xact_lock_shared(hashtextextended(${id}::text, 0))
+        WHERE id = ${id}::uuid AND account_id = ${accountId}::uuid FOR SHARE OF flow`);
 }
 
 /**

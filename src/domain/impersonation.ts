@@ -1,6 +1,7 @@
 import { IMPERSONABLE_KINDS, type FlowKind, type SharedResource } from '../authz/boundary.js';
 import type { Principal } from '../authz/principal.js';
 import { isDuplicate } from '../db/conflicts.js';
+import { closeGate } from '../db/gate.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
@@ -112,6 +113,7 @@ export async function revokeImpersonation(
   if (!before) throw notFound();
   // What is done by it at this moment is done before it ends.
   if (before.flowId) await lockFlow(tx, principal, before.flowId, 'ALONE');
+  else await closeGate(tx, before.serviceAccountId);
   const { count } = await tx.impersonationGrant.updateMany({
     where: { id, revokedAt: null },
     data: { revokedAt: now, revokedById: principal.subject.id },

@@ -1,20 +1,28 @@
+import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 
-/** Whoever gives or takes places of this owner waits for whoever did before, until the transaction ends. */
-export async function holdPlaces(tx: Tx, ownerId: string): Promise<void> {
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${ownerId}::text, 0))::text`;
+interface Owner {
+  readonly id: string;
+  /** How many things of one kind it can have. */
+  readonly limit: number;
+  readonly taken: () => Promise<readonly { readonly slot: number | null }[]>;
+  /** What to do when there is no place. */
+  readonly message: string;
 }
 
 /**
- * The lowest free place among those that an owner has for things of one kind; the places have to be held. A unique
- * index would refuse a place that is taken anyway. Throws LIMIT_REACHED.
+ * The lowest free place among those that an owner has, which nobody else takes until the transaction ends: whoever wants
+ * one waits for whoever did before, unless all are taken anyway. A unique index would refuse a place that is taken.
+ * Throws LIMIT_REACHED.
  */
-export async function freePlace(
-  limit: number,
-  taken: () => Promise<readonly { readonly slot: number | null }[]>,
-  message: string,
-): Promise<number> {
+export async function takePlace(tx: Tx, owner: Owner): Promise<number> {
+  await freePlace(owner);
+  await closeGate(tx, owner.id);
+  return freePlace(owner);
+}
+
+async function freePlace({ limit, taken, message }: Owner): Promise<number> {
   const slots = new Set((await taken()).map(({ slot }) => slot));
   for (let place = 1; place <= limit; place += 1) {
     if (!slots.has(place)) return place;

@@ -1,9 +1,10 @@
 import { isDuplicate } from '../db/conflicts.js';
+import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
-import { freePlace, holdPlaces } from './places.js';
+import { takePlace } from './places.js';
 
 /** So many service accounts an account can have. */
 const MOST_SERVICE_ACCOUNTS = 25;
@@ -24,12 +25,12 @@ export async function createServiceAccount(
   { name, purpose }: Design,
 ): Promise<string> {
   const { accountId, subject } = principal;
-  await holdPlaces(tx, accountId);
-  const slot = await freePlace(
-    MOST_SERVICE_ACCOUNTS,
-    () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
-    `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,
-  );
+  const slot = await takePlace(tx, {
+    id: accountId,
+    limit: MOST_SERVICE_ACCOUNTS,
+    taken: () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
+    message: `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,
+  });
   const handle = await freeHandle(tx, name);
   const data = { accountId, slot, name, nameKey: nameKey(name), handle, purpose };
   const { id } = await refusingDuplicates(
@@ -44,7 +45,7 @@ async function freeHandle(tx: Tx, name: string): Promise<string> {
   // Marks belong to their letters: scripts of India write their vowels as such.
   const words = nameKey(name).match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? ['program'];
   // Cut between characters, because no database keeps half of one.
-  const handle = `sa:${[...words.join('-')].slice(0, LONGEST_HANDLE).join('').replace(/-$/, '')}`;
+  const handle = `sa:${Array.from(words.join('-')).slice(0, LONGEST_HANDLE).join('').replace(/-$/, '')}`;
   const taken = await tx.serviceAccount.findMany({
     where: { handle: { startsWith: handle.replaceAll(/[\\%_]/g, String.raw`\$&`) } },
     select: { handle: true },
@@ -170,7 +171,7 @@ export async function deleteServiceAccount(
   id: string,
   typedName: string,
 ): Promise<ServiceAccountUse> {
-  const { name, handle, purpose } = await getServiceAccount(tx, id);
+  const { name, handle, purpose } = await holdServiceAccount(tx, id);
   const use = (await usesOf(tx, principal.accountId, [id], now)).get(id);
   if (!use) throw notFound();
   if (name !== typedName) {
@@ -180,17 +181,10 @@ export async function deleteServiceAccount(
       { use },
     );
   }
-  const keysGo = () =>
-    tx.accessKey.updateMany({
-      where: { serviceAccountId: id, deletedAt: null },
-      data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-    });
-  // Keys first, as a request that uses one locks them: so neither waits for the other in a circle.
-  await keysGo();
-  // Then whoever makes one is done, or finds nothing to make it for.
-  await holdPlaces(tx, id);
-  await getServiceAccount(tx, id);
-  await keysGo();
+  await tx.accessKey.updateMany({
+    where: { serviceAccountId: id, deletedAt: null },
+    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
+  });
   await tx.serviceAccount.update({ where: { id }, data: { deletedAt: now, slot: null } });
   await tx.impersonationGrant.updateMany({
     where: { serviceAccountId: id, revokedAt: null },
@@ -205,13 +199,9 @@ export async function deleteServiceAccount(
   return use;
 }
 
-/** Finds one and keeps others from changing or deleting it meanwhile. */
+/** Finds one, and keeps others from using, changing or deleting it, and from making keys for it, meanwhile. Throws NOT_FOUND. */
 async function holdServiceAccount(tx: Tx, id: string) {
-  await tx.$queryRaw`SELECT 1 FROM service_account WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-  return getServiceAccount(tx, id);
-}
-
-async function getServiceAccount(tx: Tx, id: string) {
+  await closeGate(tx, id);
   const found = await tx.serviceAccount.findFirst({ where: { id, deletedAt: null } });
   if (!found) throw notFound();
   return found;

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 
 import type { Context } from '../context.js';
-import { prismaCode } from '../db/conflicts.js';
+import { isBusy, prismaCode } from '../db/conflicts.js';
 import { DomainError, ERROR_CODES, type ErrorCode } from '../errors.js';
 
 /**
@@ -26,8 +26,7 @@ export function maskError(error: unknown, requestId: string, log: Logger): Graph
   if (cause instanceof PothosValidationError) {
     return new GraphQLError(cause.message, { ...place, extensions: { code: 'INVALID_INPUT' } });
   }
-  // The pool was busy for longer than anybody waits, and nothing was begun.
-  if (prismaCode(cause) === 'P2028') {
+  if (isBusy(cause)) {
     return new GraphQLError(ERROR_CODES.OVERLOADED, {
       ...place,
       extensions: { code: 'OVERLOADED' },

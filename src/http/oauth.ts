@@ -35,42 +35,8 @@ export function createOAuth(system: System, log: Logger) {
   });
   routes.use('/oauth/*', bodyLimit({ maxSize: LARGEST_FORM, onError: refuseLength }));
 
-  routes.post('/oauth/token', async (c) => {
-    const form = await readForm(c);
-    const header = headerOf(c);
-    // Never the cookie: a page elsewhere can post a form with it.
-    const text = header ?? form.get('subject_token');
-    if (text === undefined) throw refused('subject_token', 'Present the key as subject_token.');
-    if (!isKey(text)) throw refused('subject_token', ONLY_KEYS);
-    const { presented } = c.env.served.request;
-    const context = await contextOf(c.env.served, system, { ...presented, text });
-    const request = { ...context, principal: principalOf(context) };
-    const issued = await issueAccessToken(request, system, () => wantedOf(form, header));
-    return c.json({
-      access_token: issued.token,
-      issued_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-      token_type: 'Bearer',
-      expires_in: issued.expiresInSeconds,
-      scope: issued.permissions.join(' '),
-    });
-  });
-
-  routes.post('/oauth/introspect', async (c) => {
-    const form = await readForm(c);
-    const text = headerOf(c) ?? '';
-    const { accountId } = principalOf(
-      await contextOf(c.env.served, system, { text: isKey(text) ? text : '' }),
-    );
-    const token = form.get('token');
-    if (token === undefined) throw refused('token', 'Name the token in question as token.');
-    const found = await introspect(system, accountId, token);
-    if (!found) return c.json({ active: false });
-    const { sub, act, aud, iss, exp, iat, client_id } = found.claims;
-    const scope = found.permissions.join(' ');
-    const known = { sub, act, aud, iss, exp, iat, client_id, scope };
-    return c.json({ active: true, ...known, token_type: 'Bearer' });
-  });
-
+  routes.post('/oauth/token', (c) => exchange(c, system));
+  routes.post('/oauth/introspect', (c) => lookUp(c, system));
   routes.all('/oauth/:endpoint{token|introspect}', (c) =>
     c.json({ error: 'invalid_request', error_description: 'Send a POST.' }, 405, { allow: 'POST' }),
   );
@@ -82,6 +48,42 @@ export function createOAuth(system: System, log: Logger) {
     return c.json(body, status, headers);
   });
   return routes;
+}
+
+async function exchange(c: RequestContext<Env>, system: System) {
+  const form = await readForm(c);
+  const header = headerOf(c);
+  // Never the cookie: a page elsewhere can post a form with it.
+  const text = header ?? form.get('subject_token');
+  if (text === undefined) throw refused('subject_token', 'Present the key as subject_token.');
+  if (!isKey(text)) throw refused('subject_token', ONLY_KEYS);
+  const { presented } = c.env.served.request;
+  const context = await contextOf(c.env.served, system, { ...presented, text });
+  const request = { ...context, principal: principalOf(context) };
+  const issued = await issueAccessToken(request, system, () => wantedOf(form, header));
+  return c.json({
+    access_token: issued.token,
+    issued_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    token_type: 'Bearer',
+    expires_in: issued.expiresInSeconds,
+    scope: issued.permissions.join(' '),
+  });
+}
+
+async function lookUp(c: RequestContext<Env>, system: System) {
+  const form = await readForm(c);
+  const text = headerOf(c) ?? '';
+  const { accountId } = principalOf(
+    await contextOf(c.env.served, system, { text: isKey(text) ? text : '' }),
+  );
+  const token = form.get('token');
+  if (token === undefined) throw refused('token', 'Name the token in question as token.');
+  const found = await introspect(system, accountId, token);
+  if (!found) return c.json({ active: false });
+  const { sub, act, aud, iss, exp, iat, client_id } = found.claims;
+  const scope = found.permissions.join(' ');
+  const known = { sub, act, aud, iss, exp, iat, client_id, scope };
+  return c.json({ active: true, ...known, token_type: 'Bearer' });
 }
 
 const ONLY_KEYS =

@@ -73,7 +73,7 @@ export function useProgramLog(log: Logger): Plugin<Context> {
 
 /** Writes the entry of a request beside GraphQL that a service account was refused. */
 export async function noteRefusal(
-  { db, principal, provenance }: Context,
+  { db, principal, provenance, impersonations }: Context,
   operation: string,
   error: GraphQLError,
 ): Promise<void> {
@@ -81,6 +81,7 @@ export async function noteRefusal(
   const event = {
     action: 'operation.queried',
     after: { operation: operation.slice(0, 100) },
+    grantId: [...impersonations][0],
   } as const;
   await record(db, principal, provenance, event, failureOf([error]));
 }

@@ -48,7 +48,7 @@ export function createTransfers(system: System, log: Logger) {
     if (!job) throw notFound();
     const facts = await factsOf(context, job.flowId);
     const importing = { ...facts, import: { onlyExistingFields: true } };
-    const grantId = assertMay(principal, 'dataset:import', importing);
+    const grantId = assertMay(context, principal, 'dataset:import', importing);
     const requester = { db, principal, provenance, grantId };
     await receiveFile(requester, job, () => readFile(c.req.raw.body));
     return c.json({ import: { id: encodeId('DatasetImport', id), state: 'READY' } });
@@ -62,8 +62,8 @@ export function createTransfers(system: System, log: Logger) {
     const egress = await getExport(db, principal, id, system.now());
     const plan = egress.selection as ExportPlan;
     const facts = await factsOf(context, egress.flowId);
-    assertMay(principal, 'dataset:read', facts);
-    const grantId = assertMay(principal, 'dataset:export', facts);
+    assertMay(context, principal, 'dataset:read', facts);
+    const grantId = assertMay(context, principal, 'dataset:export', facts);
     await assertPolicy(db, egress.flowId, facts);
     const query = await exportQuery(db, egress.flowId, plan);
     await takeExport({ db, principal, provenance, grantId }, egress, system.now());
@@ -117,11 +117,13 @@ async function factsOf({ access }: Context, datasetId: string): Promise<FlowFact
  * Answers what lets the actor act as the subject.
  */
 function assertMay(
+  { impersonations }: Context,
   principal: Principal,
   permission: DatasetPermission,
   facts: FlowFacts,
 ): string | undefined {
   const decision = decide(principal, permission, facts);
+  if (decision.impersonationId) impersonations.add(decision.impersonationId);
   if (decision.allowed) return decision.impersonationId;
   if (permission === 'dataset:read') throw notFound();
   throw forbidden(decision.denial);

@@ -3,7 +3,6 @@ import type { GraphQLResolveInfo } from 'graphql';
 
 import type { FlowKind } from '../authz/boundary.js';
 import type { Context } from '../context.js';
-import type { Prisma } from '../db/generated/client.js';
 import { nameKey } from '../domain/directory.js';
 import { visibleFlows } from '../domain/visibility.js';
 import { keysetConnection, literally, type Order, type Page } from './connections.js';
@@ -45,7 +44,7 @@ export async function pageOfFlows(
   family: Family,
   { page, orderBy, search, kinds }: Asked,
 ) {
-  const where: Prisma.FlowWhereInput = {
+  const where = {
     AND: [
       visibleFlows(context.principal, READ[family]),
       search ? { nameKey: { contains: literally(nameKey(search)) } } : {},

@@ -31,10 +31,10 @@ describe('of a hundred that are made at once', () => {
       const { client } = await testDatabase();
       for (let round = 1; round <= ROUNDS; round += 1) {
         const here = await workspace();
-        const chiefs = await here.people([{ role: 'SUPER_ADMIN' }, { role: 'IAM_ADMIN' }]);
+        const [chief, other] = await here.people([{ role: 'SUPER_ADMIN' }, { role: 'IAM_ADMIN' }]);
         const ends = await hundred((number) => {
           const input = { name: `Robot ${number}`, purpose: 'Races.' };
-          return chiefs[number % 2]?.run(CreateServiceAccount, { input }) ?? Promise.reject();
+          return (number % 2 === 0 ? chief : other).run(CreateServiceAccount, { input });
         });
         expect(ends).toEqual({ SUCCESS: 25, LIMIT_REACHED: 75 });
         const rows = await client.serviceAccount.findMany({

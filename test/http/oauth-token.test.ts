@@ -218,13 +218,15 @@ describe('refuses', () => {
     }
   });
 
-  test('a session in the browser’s cookie, which a page elsewhere could use', async () => {
-    const { here, superAdmin } = await stage();
+  test('a session or a key in the browser’s cookie, which a page elsewhere could use', async () => {
+    const { here, program, superAdmin } = await stage();
     const asked = { grant_type: EXCHANGE, audience: SERVICE };
-    const headers = { cookie: `fieldgate=${keyOf(superAdmin)}` };
-    const answer = await postForm(here.app, '/oauth/token', asked, headers);
-    await expectRefused(answer, 400, 'invalid_request');
-    expect(answer.line.statements).toBe(0);
+    for (const actor of [superAdmin, program]) {
+      const headers = { cookie: `fieldgate=${keyOf(actor)}` };
+      const answer = await postForm(here.app, '/oauth/token', asked, headers);
+      await expectRefused(answer, 400, 'invalid_request');
+      expect(answer.line.statements).toBe(0);
+    }
   });
 
   test('a key that is none: as a bad client in the header, as a bad request in the form', async () => {

@@ -22,7 +22,7 @@ import {
 import { forgetful } from '../support/twin.js';
 import { globalId } from '../support/world.js';
 
-const BEFORE = 100;
+const BEFORE = 60;
 /** Of each kind of revocation, and so some thousands in all. */
 const AFTER = 300;
 
@@ -34,6 +34,9 @@ interface Way {
   prepare?(scene: Scene): Promise<unknown>;
   revoke(scene: Scene, pair: Pair): Promise<unknown>;
 }
+
+/** A busy machine takes its time with fifty requests at once. */
+const PATIENCE = 240_000;
 
 const HOUR = 3_600_000;
 
@@ -175,20 +178,53 @@ describe('two gateways on one database', () => {
   });
 
   // One database that only one process can open has no second gateway.
-  test.each(isServer ? WAYS : [])('refuse everything once $what', async (way) => {
-    const counts = await play(way, pair);
-    expect(counts.succeededBefore).toBe(counts.before);
-    expect(counts.after).toBeGreaterThanOrEqual(AFTER);
-    expect(counts.succeededAfter).toBe(0);
-  });
+  test.each(isServer ? WAYS : [])(
+    'refuse everything once $what',
+    async (way) => {
+      const counts = await play(way, pair);
+      expect(counts.succeededBefore).toBe(counts.before);
+      expect(counts.after).toBeGreaterThanOrEqual(AFTER);
+      expect(counts.succeededAfter).toBe(0);
+    },
+    PATIENCE,
+  );
 });
 
+/** Transactions would wait for one another’s memories. */
+const toRead = (all: Scene) => asMember(all).slice(0, 1);
+
+/** The same, past the gateways: what they remember is not in its way. */
+const FORGOTTEN: readonly Way[] = [
+  {
+    what: deactivation.what,
+    sends: toRead,
+    revoke: async ({ program }) => {
+      const { client } = await testDatabase();
+      const where = { serviceAccountId: program.id };
+      await client.accessKey.updateMany({ where, data: { isActive: false } });
+    },
+  },
+  {
+    what: flowGrant.what,
+    sends: toRead,
+    revoke: async ({ program, dataset }) => {
+      const { client } = await testDatabase();
+      const where = { serviceAccountId: program.id, flowId: dataset.rowId };
+      await client.impersonationGrant.updateMany({ where, data: { revokedAt: new Date() } });
+    },
+  },
+];
+
 describe('two gateways that remember rights for a second', () => {
-  test.each(isServer ? [deactivation, flowGrant] : [])('are found out when $what', async (way) => {
-    const pair = await pairOfGateways((database) => forgetful(database, 1000));
-    const counts = await play(way, pair);
-    await pair.close();
-    expect(counts.succeededBefore).toBe(counts.before);
-    expect(counts.succeededAfter).toBeGreaterThan(0);
-  });
+  test.each(isServer ? FORGOTTEN : [])(
+    'are found out when $what',
+    async (way) => {
+      const pair = await pairOfGateways((database) => forgetful(database, 1000));
+      const counts = await play(way, pair);
+      await pair.close();
+      expect(counts.succeededBefore).toBe(counts.before);
+      expect(counts.succeededAfter).toBeGreaterThan(0);
+    },
+    PATIENCE,
+  );
 });

@@ -124,7 +124,7 @@ function grantsOf({ inGroups }: World, { members }: Flow, { kind }: Party): Gran
   return [...groups, ...own];
 }
 
-export const PERSON = { kind: 'user', id: 'the person' } as const;
+const PERSON = { kind: 'user', id: 'the person' } as const;
 
 export function isMemberOf(world: World, one: Flow): boolean {
   return grantsOf(world, one, PERSON).length > 0;

@@ -1,5 +1,6 @@
 import type { Denial } from '../../src/authz/decide.js';
 import type { DatasetPermission } from '../../src/authz/permissions.js';
+import type { Actor } from './actor.js';
 import * as acts from './dataset-acts.js';
 import * as under from './dataset-conditional-acts.js';
 import { contentsOf, createStages, type Stage } from './dataset-stage.js';
@@ -84,16 +85,20 @@ function cellsOf(table: Row['table'], line: Line): Cell[] {
 /** Whether all that a row covers is done, or only the first thing on each side of a condition. */
 type Extent = 'all' | 'first';
 
-/** Checks each of these cells on a stage of its own, and says how those differ that do. */
+/** Checks each of these cells on a stage of its own, and says how those differ that do; `stand` says who acts there. */
 export async function checkCells(
   here: Workspace,
   cells: readonly Cell[],
   extent: Extent = 'all',
+  stand: (stage: Stage) => Promise<Actor> = ({ actor }) => Promise.resolve(actor),
 ): Promise<string[]> {
   const roles = cells.map(({ role }) => role);
   const stages = await createStages(here, roles);
   const found = await Promise.all(
-    cells.map((cell, at) => checkCell(cell, extent, stages[at] as Stage)),
+    cells.map(async (cell, at) => {
+      const stage = stages[at] as Stage;
+      return checkCell(cell, extent, { ...stage, actor: await stand(stage) });
+    }),
   );
   return found.filter((difference) => difference !== undefined);
 }

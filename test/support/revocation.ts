@@ -4,15 +4,17 @@ import { testDatabase } from './database.js';
 import { AddDatasetRows, CreateDataset, GetDatasetMembers, ReadPerson } from './operations.js';
 import { table } from './table.js';
 import { twinDatabase } from './twin.js';
-import { globalId, Program } from './world.js';
+import { globalId, type Program } from './world.js';
 
 /** So many requests are under way at any time. */
 const AT_ONCE = 50;
 
+type Phase = 'before' | 'under way' | 'after';
+
 type Send = (gateway: TestApp) => Promise<Result>;
 
 export interface Counts {
-  /** Of those sent before anything was taken away. */
+  /** Of those answered before anything was taken away. */
   readonly before: number;
   readonly succeededBefore: number;
   /** Of those sent after the answer that it was. */
@@ -33,25 +35,28 @@ export async function countAround(
   [before, after]: readonly [number, number],
 ): Promise<Counts> {
   const counts = { before: 0, succeededBefore: 0, after: 0, succeededAfter: 0, answered: 0 };
-  let phase: 'before' | 'under way' | 'after' = 'before';
+  let phase: Phase = 'before';
+  // Others turn it while somebody waits.
+  const phaseNow = (): Phase => phase;
   let at = 0;
   const loop = async (): Promise<void> => {
     while (counts.after < after) {
-      const sentIn = phase;
+      const sentIn = phaseNow();
       // Each kind of request goes to each gateway.
       const send = sends[at % sends.length];
       const gateway = gateways[Math.floor(at / sends.length) % gateways.length];
       at += 1;
       if (!send || !gateway) throw new Error('There are requests and gateways.');
       const { errors } = await send(gateway);
-      if (sentIn === 'before') {
+      // What is answered while it is being taken away may have come too late.
+      if (sentIn === 'before' && phaseNow() === 'before') {
         counts.before += 1;
         counts.succeededBefore += errors ? 0 : 1;
       } else if (sentIn === 'after') {
         counts.after += 1;
         counts.succeededAfter += errors ? 0 : 1;
       }
-      if (phase === 'before' && counts.before >= before) {
+      if (phaseNow() === 'before' && counts.before >= before) {
         phase = 'under way';
         const started = performance.now();
         await revoke();

@@ -35,8 +35,10 @@ export function forgetful(database: Database, ms: number): Database {
         const key = JSON.stringify([sql, values.filter((value) => !(value instanceof Date))]);
         const known = memory.get(key);
         if (known && Date.now() - known.at < ms) return known.answer;
-        const answer = query(args) as Promise<unknown>;
+        // Prisma asks when it is awaited, and again in the transaction of whoever awaits it next.
+        const answer = (async (): Promise<unknown> => query(args))();
         memory.set(key, { at: Date.now(), answer });
+        answer.catch(() => memory.delete(key));
         return answer;
       },
     },

@@ -111,7 +111,7 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
   });
 
   // From the end, because the API takes the first free place.
-  let place = 26;
+  let slot = 26;
   const here: Workspace = {
     accountId,
     slug,
@@ -153,7 +153,7 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
       const { id } = await client.serviceAccount.create({
         data: {
           accountId,
-          slot: (place -= 1),
+          slot: (slot -= 1),
           name,
           nameKey: key,
           handle: `sa:${key.replaceAll(' ', '-')}`,
