@@ -263,6 +263,13 @@ describe('a Super Admin’s override', () => {
     expect(one.extensions?.['overrides']).toEqual([{ flow: shut?.id, ...by }]);
   });
 
+  test('is marked also by whoever asks for places alone', async () => {
+    const { flow, superAdmin } = await flowWorld('BOARD');
+    const result = await superAdmin.run('{ flows { edges { cursor } } }');
+    expect(result.extensions?.['overrides']).toMatchObject([{ flow: flow.id }]);
+    await expect(result).toHaveAudited({ action: 'flow.overridden', targetId: flow.rowId });
+  });
+
   test('nobody else leaves marks', async () => {
     const { owner, editor, viewer, outsider, flow } = await flowWorld();
     for (const who of [owner, editor, viewer, outsider]) {

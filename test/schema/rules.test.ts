@@ -46,6 +46,18 @@ function optionsOfField(type: string, field: string): Options {
   return options as Options;
 }
 
+/** Does it while a type has no rule. */
+function buildWithout(type: string, build: () => void): void {
+  const options = optionsOfType(type);
+  const { authScopes } = options;
+  options.authScopes = undefined;
+  try {
+    build();
+  } finally {
+    options.authScopes = authScopes;
+  }
+}
+
 /** Builds the real schema with one thing that its author wrote otherwise, and puts it back. */
 function buildWith(options: Options, name: keyof Options, value?: unknown): void {
   const before = options[name];
@@ -88,6 +100,13 @@ describe('the schema does not build', () => {
     expect(() => buildWith(optionsOfType(type), 'authScopes')).toThrow(
       new RegExp(`^${type}\\.(${open.join('|')}) has no rule`),
     );
+  });
+
+  test('without the rule of a type for what it has of its interface', () => {
+    const rule = { public: 'All that the type says itself has a rule of its own.' };
+    const build = () => buildWith(optionsOfField('Process', 'id'), 'authScopes', rule);
+    expect(build).not.toThrow();
+    expect(() => buildWithout('Process', build)).toThrow(/^Process\.\w+ has no rule/);
   });
 
   test.each(mutations.map(({ name }) => name))('without the audit event of %s', (name) => {
