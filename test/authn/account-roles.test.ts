@@ -103,6 +103,7 @@ describe('a custom role gives', () => {
       'auditLog:read',
       'directory:read',
       'execution:read',
+      'flow:readAny',
     ]);
   });
 
@@ -159,6 +160,7 @@ describe('somebody with', () => {
       'auditLog:read',
       'directory:read',
       'execution:read',
+      'flow:readAny',
     ]);
     const names = result.data?.me?.user?.roles?.map(({ name }) => name);
     expect(names?.toSorted()).toEqual(['VIEWER', 'auditor']);

@@ -47,7 +47,7 @@ describe('me', () => {
 
   // By hand from the table of account roles.
   test.each([
-    ['VIEWER', ['account:read', 'directory:read', 'execution:read']],
+    ['VIEWER', ['account:read', 'directory:read', 'execution:read', 'flow:readAny']],
     [
       'EDITOR',
       [
@@ -57,6 +57,9 @@ describe('me', () => {
         'directory:read',
         'execution:read',
         'flow:create',
+        'flow:editAny',
+        'flow:executeAny',
+        'flow:readAny',
       ],
     ],
   ] as const)('tells the %s what the account role allows', async (role, permissions) => {
