@@ -11,8 +11,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { ERROR_CODES } from '../../src/errors.js';
 import { buildSchema } from '../../src/schema/index.js';
+import { testDatabase } from '../support/database.js';
 import { createFlow } from '../support/flow-world.js';
-import { world } from '../support/world.js';
+import { globalId, world } from '../support/world.js';
 
 const schema = buildSchema();
 type Kind = 'query' | 'mutation';
@@ -75,7 +76,17 @@ describe('hostile text in any place that takes text is taken, or refused with a 
     const { here, dataset, memberships, superAdmin } = await world();
     const members = [{ user: superAdmin, role: 'OWNER' }] as const;
     const flow = await createFlow(here, { kind: 'BOARD', name: 'A board', members });
+    const program = await here.program();
+    const { client } = await testDatabase();
+    const key = await client.accessKey.findFirstOrThrow({
+      where: { serviceAccountId: program.id },
+    });
     values = {
+      serviceAccountId: globalId('ServiceAccount', program.id),
+      accessKeyId: globalId('AccessKey', key.id),
+      grantId: await here.letAct(program, { flowId: dataset.rowId }),
+      purpose: 'A purpose',
+      isActive: true,
       datasetId: dataset.id,
       memberId: memberships.viewer,
       flowId: flow.id,
@@ -164,7 +175,14 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       'signIn.account',
       'signIn.email',
       'signIn.password',
-      'auditLog.user',
+      'auditLog.principal',
+      'serviceAccounts.search',
+      'createServiceAccount.purpose',
+      'createAccessKey.permissions',
+      'rotateApiKey.accessKeyId',
+      'grantImpersonation.handle',
+      'grantImpersonation.reason',
+      'revokeImpersonation.grantId',
       'addDatasetField.helpText',
       'createDatasetView.contains',
       'exportDataset.search',
