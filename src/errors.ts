@@ -69,7 +69,8 @@ const UNAUTHENTICATED_MESSAGES: Readonly<Record<string, string>> = {
   SESSION_ENDED: 'The session has ended. Sign in again.',
   SUSPENDED: 'You are suspended. Ask an Admin of the account to reactivate you.',
   KEY_INACTIVE: 'The key is inactive. Have it activated, or use another.',
-  KEY_EXPIRED: 'The key has expired. Make another, or rotate it in time.',
+  KEY_EXPIRED:
+    'The key or token has expired. Exchange the key for another token, or have another key made.',
   SERVICE_ACCOUNT_DISABLED: 'The service account is disabled. Ask a Super Admin or IAM Admin.',
   ACT_AS_NEEDS_ACCESS_KEY:
     'Only the access key of a service account acts as somebody else. Leave X-Act-As out.',

@@ -89,6 +89,8 @@ function outcomeOf(row: KeyRow, identity: Identity, now: Date): Authenticated | 
   if (row.disabled_at) return 'SERVICE_ACCOUNT_DISABLED';
   if (!row.is_active) return 'KEY_INACTIVE';
   if (row.expires_at && row.expires_at <= now) return 'KEY_EXPIRED';
+  const { endsAt } = identity.credential;
+  if (endsAt && endsAt <= now) return 'KEY_EXPIRED';
   const principal = row.service_account_id
     ? principalOfProgram(row, row.service_account_id, identity, now)
     : principalOfPerson(row, identity);

@@ -18,7 +18,7 @@ export function keyDenial(
         step: 'CREDENTIAL',
         ok: false,
         fact: isRestricted
-          ? `The key is restricted to other permissions than ${permission}.`
+          ? `The key, or the token that it was exchanged for, is restricted to other permissions than ${permission}.`
           : 'Credentials, and who may act for whom, are managed by people who are signed in, never with a key.',
       },
     ],

@@ -18,6 +18,8 @@ export interface Credential {
   readonly id: string;
   /** All that an access token was issued for. */
   readonly issuedFor?: readonly string[];
+  /** When an access token ends by itself. */
+  readonly endsAt?: Date;
 }
 
 /** A service account acts as somebody else: what was granted for that, and as whom. */

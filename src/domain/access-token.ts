@@ -155,11 +155,17 @@ function claimsOf({ pepper: secret, issuer, now }: Issuer, text: string, audienc
 /** Reads the key, its holder and the grants behind a token as they are now: what ended with them has ended. */
 async function standsFor(
   { client, now }: Issuer,
-  { sub, act, account, client_id: id, permissions }: AccessTokenClaims,
+  { sub, act, account, client_id: id, permissions, exp }: AccessTokenClaims,
   reason: string | undefined,
 ): Promise<Authenticated | Unauthenticated> {
   const identity = {
-    credential: { kind: 'accessToken', id, issuedFor: permissions },
+    credential: {
+      kind: 'accessToken',
+      id,
+      issuedFor: permissions,
+      // What goes on for long is asked again, without the token.
+      endsAt: new Date(exp * 1000),
+    },
     actAs: act && idOf('User', sub),
     reason,
   } as const;

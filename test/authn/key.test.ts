@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { reread } from '../../src/authn/authenticate.js';
 import { mintToken } from '../../src/authn/token.js';
 import { SECRET } from '../support/app.js';
 import { testDatabase } from '../support/database.js';
@@ -246,6 +247,20 @@ test('no service account signs in with a password', async () => {
       expect(await presenting(here.app, '').run(SignIn, { input }), email).toFail('SIGN_IN_FAILED');
     }
   }
+});
+
+test('what a token began ends with it, though the key behind it goes on', async () => {
+  const { program } = await office();
+  const { client } = await testDatabase();
+  const now = new Date();
+  const asked = async (ms: number) => {
+    const endsAt = new Date(now.getTime() + ms);
+    const credential = { kind: 'accessToken', id: program.rowId, endsAt } as const;
+    const found = await reread(client, { credential }, now);
+    return typeof found === 'string' ? found : found.principal.subject.kind;
+  };
+  expect(await asked(1)).toBe('serviceAccount');
+  expect(await asked(0)).toBe('KEY_EXPIRED');
 });
 
 describe('a restricted key', () => {
