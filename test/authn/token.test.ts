@@ -101,12 +101,20 @@ describe('what is not a token', () => {
     }
   });
 
+  test('of one kind as that kind, and no other', () => {
+    const id = randomUUID();
+    const kinds = (['session', 'accessKey', 'apiKey'] as const).map(
+      (kind) => parseToken(mintToken(kind, id, PEPPER).token)?.kind,
+    );
+    expect(kinds).toEqual(['session', 'accessKey', 'apiKey']);
+  });
+
   test('of another kind or form, though its checksum is right', () => {
     const sealed = (body: string) => body + crc32(body).toString(16).padStart(8, '0');
     const body = token.slice(0, -8);
     expect(parseToken(sealed(body))).toBeDefined();
     for (const other of [
-      body.replace('fgs', 'fgk'),
+      body.replace('fgs', 'fge'),
       body.replace('fgs', 'fgi'),
       body.replace('fgs', 'FGS'),
       body.replace('fgs', 'xfgs'),
