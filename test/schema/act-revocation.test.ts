@@ -207,7 +207,10 @@ describe('two gateways on one database', () => {
 /** Transactions would wait for one another’s memories. */
 const toRead = (all: Scene) => asMember(all).slice(0, 1);
 
-/** The same, past the gateways: what they remember is not in its way. */
+/**
+ * The same, past the gateways: what they remember is not in its way. A grant on a dataset is asked for by the row gate,
+ * too, which is a query of its own and remembers nothing.
+ */
 const FORGOTTEN: readonly Way[] = [
   {
     what: deactivation.what,
@@ -216,15 +219,6 @@ const FORGOTTEN: readonly Way[] = [
       const { client } = await testDatabase();
       const where = { serviceAccountId: program.id };
       await client.accessKey.updateMany({ where, data: { isActive: false } });
-    },
-  },
-  {
-    what: flowGrant.what,
-    sends: toRead,
-    revoke: async ({ program, dataset }) => {
-      const { client } = await testDatabase();
-      const where = { serviceAccountId: program.id, flowId: dataset.rowId };
-      await client.impersonationGrant.updateMany({ where, data: { revokedAt: new Date() } });
     },
   },
 ];
