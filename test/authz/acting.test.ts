@@ -207,6 +207,7 @@ describe('second, the person has to be in reach', () => {
 
   test('users and groups are managed as a Super, IAM or User Admin only', () => {
     const managed = [
+      'account:read',
       'directory:read',
       'group:write',
       'user:read',

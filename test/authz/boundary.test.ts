@@ -25,9 +25,10 @@ const SHARED: Record<
 > = {
   // Two lists to read; no permission of the account is among them.
   GLOBAL_MY_ITEMS: { permissions: [], everyFlow: false, as: ROLES },
-  // Finding people and groups, and the four verbs: edit, (de)activate, delete, change groups.
+  // Finding people and groups with the names of their roles, and the four verbs: edit, (de)activate, delete, change groups.
   USER_AND_GROUP_MANAGEMENT: {
     permissions: [
+      'account:read',
       'directory:read',
       'user:read',
       'user:update',

@@ -118,6 +118,7 @@ const CREATORS = ['SUPER_ADMIN', 'ADMIN', 'EDITOR'] as const;
 
 /** All that is done in the account on behalf of others: by which shared resource, and as whom. */
 const IN_ACCOUNT: Partial<Record<Permission, [SharedResource, readonly AccountRole[]]>> = {
+  'account:read': ['USER_AND_GROUP_MANAGEMENT', USER_MANAGERS],
   'directory:read': ['USER_AND_GROUP_MANAGEMENT', USER_MANAGERS],
   'user:read': ['USER_AND_GROUP_MANAGEMENT', USER_MANAGERS],
   'user:update': ['USER_AND_GROUP_MANAGEMENT', USER_MANAGERS],
