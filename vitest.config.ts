@@ -8,6 +8,8 @@ const withoutDatabase = [
   'test/authn/{access-token,signing-keys}.test.ts',
   'test/db/{directory-lock,migrations}.test.ts',
 ];
+/** What takes a database that several gateways share. */
+const onServer = ['test/schema/act-revocation.test.ts'];
 const inBrowser = ['test/e2e/browser*.test.ts'];
 
 export default defineConfig({
@@ -33,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: onDatabase,
-          exclude: withoutDatabase,
+          exclude: [...withoutDatabase, ...onServer],
           isolate: false,
           globalSetup: 'test/support/embedded-setup.ts',
         },

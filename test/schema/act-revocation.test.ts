@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { closeGate } from '../../src/db/gate.js';
 import type { PrismaClient } from '../../src/db/generated/client.js';
-import { testDatabase, testDatabaseKind } from '../support/database.js';
+import { testDatabase } from '../support/database.js';
 import {
   ChangeDatasetMemberRole,
   DropAccessKey,
@@ -168,8 +168,6 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-const isServer = testDatabaseKind() === 'postgres';
-
 async function play({ what, sends = asMember, prepare, revoke }: Way, pair: Pair) {
   pair.clock.aheadMs = 0;
   const all = await scene();
@@ -185,14 +183,13 @@ async function play({ what, sends = asMember, prepare, revoke }: Way, pair: Pair
 describe('two gateways on one database', () => {
   let pair: Pair;
   beforeAll(async () => {
-    if (isServer) pair = await pairOfGateways();
+    pair = await pairOfGateways();
   });
   afterAll(async () => {
-    if (isServer) await pair.close();
+    await pair.close();
   });
 
-  // One database that only one process can open has no second gateway.
-  test.each(isServer ? WAYS : [])(
+  test.each(WAYS)(
     'refuse everything once $what',
     async (way) => {
       const counts = await play(way, pair);
@@ -224,7 +221,7 @@ const FORGOTTEN: readonly Way[] = [
 ];
 
 describe('two gateways that remember rights for a second', () => {
-  test.each(isServer ? FORGOTTEN : [])(
+  test.each(FORGOTTEN)(
     'are found out when $what',
     async (way) => {
       const pair = await pairOfGateways((database) => forgetful(database, 1000));
