@@ -84,12 +84,13 @@ type Role = 'ADMIN' | 'MEMBER' | 'VIEWER';
 type Member = { role: Role; userId?: string; groupId?: string; serviceAccountId?: string };
 
 async function seedAccount(tx: Tx, slug: string, name: string, passwordHash: string) {
-  const { id: accountId } = await tx.account.create({ data: { slug, name } });
+  const { id: accountId } = await tx.account.create({ data: { slug, name, plan: 'ENTERPRISE' } });
   const roles = await tx.role.createManyAndReturn({
     data: ACCOUNT_ROLES.map((builtIn) => ({
       accountId,
       builtIn,
       name: ACCOUNT_ROLE_NAMES[builtIn],
+      nameKey: nameKey(ACCOUNT_ROLE_NAMES[builtIn]),
     })),
   });
   const people = DEMO_PEOPLE.filter(({ account }) => account === slug);

@@ -11,7 +11,7 @@ import { world } from '../support/world.js';
 async function fill(client: PrismaClient): Promise<string> {
   const { here, dataset, admin } = await world();
   const { accountId } = here;
-  await here.group([admin]);
+  const groupId = await here.group([admin]);
   const serviceAccountId = await here.serviceAccount();
   await client.accessKey.create({
     data: {
@@ -31,6 +31,17 @@ async function fill(client: PrismaClient): Promise<string> {
     data: { accountId, roleId: role?.id ?? '', parentId: parent?.id ?? '' },
   });
   const flowId = dataset.rowId;
+  const mail = { secretHash: new Uint8Array(32), pepperVersion: 1, expiresAt: new Date() };
+  const { id: invitationId } = await client.invitation.create({
+    data: { accountId, email: 'a@example.test', sentAt: new Date(), ...mail },
+  });
+  await client.invitationGroup.create({ data: { accountId, invitationId, groupId } });
+  await client.passwordReset.create({ data: { accountId, userId: admin.id, ...mail } });
+  const { id: reviewId } = await client.accessReview.create({
+    data: { accountId, scope: 'EVERYTHING', dueAt: new Date() },
+  });
+  const line = { kind: 'FLOW', holderName: 'A', resourceId: flowId, resourceName: 'B' } as const;
+  await client.accessReviewLine.create({ data: { accountId, reviewId, ...line } });
   await client.datasetView.create({ data: { accountId, flowId, name: 'A view' } });
   await client.datasetField.create({
     data: { accountId, flowId, key: 'a', name: 'A', nameKey: 'a', type: 'TEXT', position: 0 },

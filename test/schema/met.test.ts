@@ -21,7 +21,8 @@ async function holderOf(here: Workspace, ...permissions: string[]): Promise<Acto
   const actor = await here.person({ name: 'Gil Guest' });
   await client.roleAssignment.deleteMany({ where: { userId: actor.id } });
   if (permissions.length > 0) {
-    const data = { accountId, name: permissions.join(), permissions };
+    const name = permissions.join();
+    const data = { accountId, name, nameKey: name, permissions };
     const { id: roleId } = await client.role.create({ data });
     await client.roleAssignment.create({ data: { accountId, userId: actor.id, roleId } });
   }

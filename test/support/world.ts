@@ -104,10 +104,18 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
   const served = app ?? (await sharedApp());
   const accountId = uuidv7();
   const slug = `w${accountId.replaceAll('-', '')}`;
-  await client.account.create({ data: { id: accountId, slug, name: 'A workspace' } });
+  await client.account.create({
+    data: { id: accountId, slug, name: 'A workspace', plan: 'ENTERPRISE' },
+  });
   const roles = new Map(ACCOUNT_ROLES.map((builtIn) => [builtIn, uuidv7()]));
   await client.role.createMany({
-    data: [...roles].map(([builtIn, id]) => ({ id, accountId, builtIn, name: builtIn })),
+    data: [...roles].map(([builtIn, id]) => ({
+      id,
+      accountId,
+      builtIn,
+      name: builtIn,
+      nameKey: nameKey(builtIn),
+    })),
   });
 
   // From the end, because the API takes the first free place.
