@@ -14,6 +14,7 @@ import type { FlowKind } from './authz/boundary.js';
 import type { FlowFacts } from './authz/decide.js';
 import type { Permission } from './authz/permissions.js';
 import { NOBODY, type Principal } from './authz/principal.js';
+import type { Rights } from './authz/rights.js';
 import type { PrismaClient } from './db/generated/client.js';
 import { scopeToAccount, type Db, type Tx } from './db/scoped.js';
 import { authenticateToken, isAccessToken } from './domain/access-token.js';
@@ -21,6 +22,7 @@ import { readFlowFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
 import { readAdministered } from './domain/flow-member.js';
+import { rightsOfRoles } from './domain/role.js';
 import { dormantSince, usesOf, type ServiceAccountUse } from './domain/service-account.js';
 import { invalidInput } from './errors.js';
 
@@ -78,11 +80,13 @@ export class Access {
   readonly #administered: DataLoader<string, boolean>;
   readonly #uses: DataLoader<string, ServiceAccountUse | undefined>;
   readonly #dormancies: DataLoader<string, Date | undefined>;
+  readonly #roles: DataLoader<string, Rights | undefined>;
 
   constructor(reader: Tx, principal: Principal | undefined, now: Date) {
     const accountId = principal?.accountId ?? NOBODY;
     this.#uses = perPage((ids) => usesOf(reader, accountId, ids, now));
     this.#dormancies = perPage((ids) => dormantSince(reader, accountId, ids, now));
+    this.#roles = perPage((ids) => rightsOfRoles(reader, accountId, ids));
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
         ? await readFlowFacts(reader, principal, principal.subject, ids)
@@ -99,6 +103,11 @@ export class Access {
   /** What would stop working without a service account. */
   serviceAccountUse(id: string): Promise<ServiceAccountUse | undefined> {
     return this.#uses.load(id);
+  }
+
+  /** What an account role gives, with all that it inherits. */
+  roleRights(id: string): Promise<Rights | undefined> {
+    return this.#roles.load(id);
   }
 
   /** Since when a service account has used no key, if that is long ago. */

@@ -13,6 +13,13 @@ export const ERROR_CODES = {
   NOT_A_MEMBER: 'You hold no role of your own there that you could give up.',
   LAST_ADMIN:
     'A dataset keeps an active Admin, another flow an Owner; make somebody else that first.',
+  LAST_SUPER_ADMIN: 'An account keeps an active Super Admin; make somebody else that first.',
+  NOT_YOURSELF: 'Somebody else has to do this to you.',
+  CONFIRMATION_NEEDED: 'It takes something away; look at `extensions`, then pass `confirm: true`.',
+  PLAN_REQUIRED: 'The plan of the account does not include this: `extensions.plan` does.',
+  DUPLICATE_EMAIL: 'Somebody of the account has this address already.',
+  ROLE_CYCLE: 'A role would inherit from itself, or through more than eight levels.',
+  BUILT_IN_ROLE: 'Built-in roles are the same everywhere and cannot be changed.',
   SELF_REMOVAL_USE_LEAVE: 'Leave a dataset with leaveDataset, another flow with leaveFlow.',
   NAME_MISMATCH: 'The typed name is not the name of what is to be deleted.',
   INVALID_CELLS: 'Some cells cannot hold their values; `extensions.cells` says which and why.',

@@ -3,6 +3,17 @@ export const AUDIT_ACTIONS = {
   'session.started': 'A person signed in, or tried to.',
   'session.ended': 'A person signed out.',
   'session.revoked': 'A session was ended from elsewhere.',
+  'session.allRevoked': 'All sessions of a person were ended.',
+  'account.updated': 'The settings of the account were changed.',
+  'account.planChanged': 'The account got another plan.',
+  'user.updated': 'The name or address of a person was changed.',
+  'user.rolesAssigned': 'A person got other account roles.',
+  'user.suspended': 'A person was suspended: nothing signs them in.',
+  'user.reactivated': 'A suspended person was let in again.',
+  'user.removed': 'A person was removed from the account.',
+  'role.created': 'A role of the account’s own was made.',
+  'role.updated': 'A role of the account’s own was changed.',
+  'role.deleted': 'A role of the account’s own was deleted.',
   'dataset.created': 'A dataset was made.',
   'dataset.renamed': 'A dataset got another name.',
   'dataset.described': 'A dataset got another description.',
@@ -66,15 +77,19 @@ export type AuditAction = keyof typeof AUDIT_ACTIONS;
 export interface AuditTarget {
   readonly type:
     | 'AccessKey'
+    | 'AccessReview'
     | 'Account'
     | 'App'
     | 'Board'
     | 'Chat'
     | 'Dataset'
+    | 'Group'
     | 'ImpersonationGrant'
     | 'Integration'
+    | 'Invitation'
     | 'List'
     | 'Process'
+    | 'Role'
     | 'ServiceAccount'
     | 'Session'
     | 'Space'

@@ -2,14 +2,9 @@ import { actingAs } from '../authz/acting.js';
 import { narrowed, SHARED_RESOURCES, type SharedResource } from '../authz/boundary.js';
 import { isPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
+import { rightsOf, type HeldRole } from '../authz/rights.js';
 import type { Identity } from './authenticate.js';
-import {
-  rightsOf,
-  type Authenticated,
-  type HeldRole,
-  type Reader,
-  type Unauthenticated,
-} from './outcome.js';
+import type { Authenticated, Reader, Unauthenticated } from './outcome.js';
 
 interface KeyRow {
   account_id: string;
@@ -70,8 +65,9 @@ export async function lockKey(tx: Reader, id: string, actAs: string | undefined)
   await tx.$queryRaw`
     WITH gate AS MATERIALIZED (
            SELECT 1 FROM access_key a,
-             unnest(ARRAY[a.id, a.service_account_id, coalesce(a.user_id, ${actAs ?? null}::uuid)]) AS place,
-             pg_advisory_xact_lock_shared(hashtextextended(place::text, 0))
+             unnest(ARRAY[a.id::text, a.service_account_id::text, 'roles of ' || a.account_id,
+                          coalesce(a.user_id, ${actAs ?? null}::uuid)::text]) AS place,
+             pg_advisory_xact_lock_shared(hashtextextended(place, 0))
            WHERE a.id = ${id}::uuid AND place IS NOT NULL),
          k AS (SELECT service_account_id, user_id FROM access_key
                WHERE id = ${id}::uuid AND (SELECT count(*) FROM gate) > 0 FOR SHARE),
@@ -111,6 +107,7 @@ function principalOfPerson(row: KeyRow, identity: Identity): Principal | Unauthe
     credential: identity.credential,
     restriction,
     roleNames,
+    own,
     permissions: narrowed(own, { restriction, isKey: true }),
   };
 }
@@ -128,6 +125,7 @@ function principalOfProgram(row: KeyRow, id: string, identity: Identity, now: Da
       credential,
       restriction,
       roleNames: [],
+      own: new Set(),
       permissions: new Set(),
     };
   }

@@ -1,5 +1,5 @@
-import type { Authenticated, HeldRole, Reader, Unauthenticated } from './outcome.js';
-import { rightsOf } from './outcome.js';
+import { rightsOf, type HeldRole } from '../authz/rights.js';
+import type { Authenticated, Reader, Unauthenticated } from './outcome.js';
 
 interface SessionRow {
   secret_hash: Uint8Array;
@@ -23,11 +23,16 @@ export async function identifySession(reader: Reader, id: string, now: Date) {
   return row && { secretHash: row.secret_hash, outcome: outcomeOf(id, row, now) };
 }
 
-/** Holds a session and its person against everybody who changes them. */
+/** Holds a session, its person and the roles of the account against everybody who changes them. */
 export async function lockSession(tx: Reader, id: string): Promise<void> {
   await tx.$queryRaw`
+    WITH gate AS MATERIALIZED (
+      SELECT 1 FROM session s,
+        unnest(ARRAY[s.id::text, s.user_id::text, 'roles of ' || s.account_id]) AS place,
+        pg_advisory_xact_lock_shared(hashtextextended(place, 0))
+      WHERE s.id = ${id}::uuid)
     SELECT 1 FROM session s JOIN "user" u ON u.id = s.user_id
-    WHERE s.id = ${id}::uuid FOR SHARE OF s, u`;
+    WHERE s.id = ${id}::uuid AND (SELECT count(*) FROM gate) > 0 FOR SHARE OF s, u`;
 }
 
 function outcomeOf(id: string, row: SessionRow, now: Date): Authenticated | Unauthenticated {
@@ -42,6 +47,7 @@ function outcomeOf(id: string, row: SessionRow, now: Date): Authenticated | Unau
       actor: subject,
       credential: { kind: 'session', id },
       roleNames,
+      own,
       permissions: own,
     },
     lastUsedAt: row.last_seen_at,

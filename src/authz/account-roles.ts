@@ -39,6 +39,8 @@ export const ACCOUNT_ROLE_TABLE = {
   'user:create': ['SUPER_ADMIN', 'USER_ADMIN', 'ADMIN'],
   'role:assign': ['SUPER_ADMIN', 'IAM_ADMIN', 'ADMIN'],
   'role:write': ['SUPER_ADMIN', 'IAM_ADMIN', 'ADMIN'],
+  // Everybody else gives no more than they have, and manages nobody who has more.
+  'role:assignAny': ['SUPER_ADMIN'],
 
   // Programs. API keys of people are the Admin's; service accounts and whom they act for are not.
   'serviceAccount:manage': ['SUPER_ADMIN', 'IAM_ADMIN'],
@@ -48,6 +50,7 @@ export const ACCOUNT_ROLE_TABLE = {
 
   // Governance.
   'governance:read': ['SUPER_ADMIN', 'IAM_ADMIN'],
+  'accessReview:manage': ['SUPER_ADMIN', 'IAM_ADMIN'],
   'auditLog:read': ['SUPER_ADMIN', 'IAM_ADMIN', 'ADMIN'],
   'security:manage': ['SUPER_ADMIN', 'IAM_ADMIN', 'ADMIN'],
 

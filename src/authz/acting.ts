@@ -1,14 +1,6 @@
-import type { AccountRole } from './account-roles.js';
 import { isTarget, narrowed } from './boundary.js';
-import type { AccountPermission } from './permissions.js';
 import { NOBODY, type Acting, type Party, type Principal } from './principal.js';
-
-/** What a person's account roles give. */
-export interface Rights {
-  readonly roleNames: readonly string[];
-  readonly builtInRoles: readonly AccountRole[];
-  readonly own: ReadonlySet<AccountPermission>;
-}
+import type { Rights } from './rights.js';
 
 /** Whoever was found by the id that was asked for; without rights unless active. */
 interface Person {
@@ -46,6 +38,7 @@ export function actingAs(
     acting,
     restriction,
     roleNames,
+    own,
     permissions: narrowed(own, { restriction, isKey: true, acting }),
   };
 }

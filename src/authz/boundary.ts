@@ -92,6 +92,7 @@ function rowOf(resource: SharedResource): SharedResourceRow {
  * beyond what is shared. The person themselves does it, signed in.
  */
 export const NEVER_DELEGABLE: ReadonlySet<Permission> = new Set([
+  'accessReview:manage',
   'apiKey:manage',
   'dataset:extendImpersonation',
   'dataset:override',
@@ -100,6 +101,7 @@ export const NEVER_DELEGABLE: ReadonlySet<Permission> = new Set([
   'flow:override',
   'impersonation:share',
   'role:assign',
+  'role:assignAny',
   'role:write',
   'security:manage',
   'serviceAccount:manage',

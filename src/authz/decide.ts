@@ -208,7 +208,7 @@ function isMet(condition: Condition, facts: FlowFacts): boolean {
 }
 
 /** Most refusals are never read: those that only keep a row out of a list. So they are put into words when they are. */
-function deny(explain: () => Denial, impersonationId?: string): Deny {
+export function deny(explain: () => Denial, impersonationId?: string): Deny {
   let denial: Denial | undefined;
   return {
     allowed: false,

@@ -37,6 +37,7 @@ export interface Remedy {
 
 export type Reason =
   | 'ROLE_LACKS_PERMISSION'
+  | 'OUTRANKED'
   | 'KEY_RESTRICTED'
   | 'SIGN_IN_REQUIRED'
   | 'NOT_COVERED'

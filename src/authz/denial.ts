@@ -128,6 +128,31 @@ export function accountDenial(principal: Principal, permission: AccountPermissio
   });
 }
 
+/** What it is about gives more than the subject has. */
+export function outrankedDenial(
+  principal: Principal,
+  permission: AccountPermission,
+  beyond: readonly AccountPermission[],
+): Denial {
+  return {
+    ...denialOf(permission, 'OUTRANKED', {
+      role: roleList(principal),
+      checks: [
+        ...(principal.acting ? PASSED : []),
+        {
+          step: 'ROLE',
+          ok: false,
+          fact: `It reaches above your account roles (${roleList(principal)}): they do not include ${beyond.toSorted().join(', ')}.`,
+        },
+      ],
+      remedies: [
+        { kind: 'ASK_ACCOUNT_ADMIN', who: 'A Super Admin', how: 'Ask to have it done for you.' },
+      ],
+    }),
+    missing: beyond.toSorted(),
+  };
+}
+
 function roleList(principal: Principal): string {
   return principal.roleNames.join(', ') || 'none';
 }

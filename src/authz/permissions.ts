@@ -43,6 +43,7 @@ export const FLOW_PERMISSIONS = [
 
 /** What a role in the account can allow. */
 export const ACCOUNT_PERMISSIONS = [
+  'accessReview:manage',
   'account:read',
   'accountSettings:read',
   'accountSettings:write',
@@ -66,6 +67,7 @@ export const ACCOUNT_PERMISSIONS = [
   'impersonation:share',
   'integration:configure',
   'role:assign',
+  'role:assignAny',
   'role:write',
   'security:manage',
   'serviceAccount:manage',

@@ -56,6 +56,8 @@ export interface Principal {
   readonly restriction?: ReadonlySet<Permission> | undefined;
   /** The names of the subject's account roles, for people to read. */
   readonly roleNames: readonly string[];
+  /** What the subject's account roles give, whatever the credential lets through: nobody reaches above that. */
+  readonly own: ReadonlySet<AccountPermission>;
   /** What the subject's account roles give, as far as credential and impersonation let it through. */
   readonly permissions: ReadonlySet<AccountPermission>;
 }

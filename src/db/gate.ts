@@ -5,8 +5,13 @@ interface Reader {
 /**
  * Waits for everybody who shares this row, and lets nobody new share it until the transaction ends. A row lock alone
  * lets those who share it overtake whoever waits to change it, for as long as they keep coming. Those who share pass
- * the same gate, with the statement that locks the row.
+ * the same gate, with the statement that locks the row. What is no row has a name of its own: a few words and an id.
  */
-export async function closeGate(tx: Reader, id: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 AS closed FROM pg_advisory_xact_lock(hashtextextended(${id}::text, 0))`;
+export async function closeGate(tx: Reader, name: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 AS closed FROM pg_advisory_xact_lock(hashtextextended(${name}::text, 0))`;
+}
+
+/** Waits for whoever closed this gate, and keeps it open until the transaction ends. */
+export async function shareGate(tx: Reader, name: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 AS shared FROM pg_advisory_xact_lock_shared(hashtextextended(${name}::text, 0))`;
 }

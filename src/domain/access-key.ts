@@ -80,7 +80,8 @@ async function insertKey(
   design: Complete,
 ): Promise<MintedKey> {
   const slot = await takePlace(tx, {
-    id: 'userId' in holder ? holder.userId : holder.serviceAccountId,
+    // Whoever makes a key of their own shares the gate of their person already.
+    gate: 'userId' in holder ? `keys of ${holder.userId}` : holder.serviceAccountId,
     limit: MOST_KEYS,
     taken: () =>
       tx.accessKey.findMany({ where: { ...holder, deletedAt: null }, select: { slot: true } }),

@@ -6,6 +6,7 @@ import { identityOf, reauthenticate, reread, type Unauthenticated } from '../aut
 import type { Allow, Denial } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
 import { isConflict } from '../db/conflicts.js';
+import { closeGate } from '../db/gate.js';
 import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, unauthenticated } from '../errors.js';
 
@@ -50,16 +51,20 @@ export async function transact<T>(
     readonly now: Date;
     /** How long it may take, in milliseconds; 15 seconds unless told. */
     readonly longest?: number | undefined;
+    /** Whether it changes what people may do: then it is the only one of the account to do so. */
+    readonly changesRights?: boolean | undefined;
   },
   action: AuditAction,
   run: (change: RuledChange) => PromiseLike<T> | T,
 ): Promise<T> {
-  const { db, provenance, principal, now, longest } = request;
+  const { db, provenance, principal, now, longest, changesRights } = request;
   let target: AuditTarget | undefined;
   let grantId: string | undefined;
   const attempt = () =>
     db.$transaction(
       async (tx) => {
+        // Two who take each other's rights would wait for each other, each holding their own.
+        if (changesRights) await closeGate(tx, `rights of ${principal.accountId}`);
         const isLong = longest !== undefined;
         const known = await rightsNow(tx, principal, now, isLong ? reread : reauthenticate);
         let entries = 0;
@@ -118,8 +123,8 @@ function assertSame(before: Principal, after: Principal): void {
 }
 
 /** What others may have taken away: all but what the lock of the flow keeps, which the change itself may end. */
-function lastingRights({ permissions, restriction, acting }: Principal) {
-  return { permissions, restriction, shared: acting?.shared, isActive: acting?.isActive };
+function lastingRights({ own, permissions, restriction, acting }: Principal) {
+  return { own, permissions, restriction, shared: acting?.shared, isActive: acting?.isActive };
 }
 
 /** Two transactions that locked each other out are both right: the one that the database stopped goes again. */

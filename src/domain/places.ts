@@ -3,7 +3,8 @@ import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 
 interface Owner {
-  readonly id: string;
+  /** Its id, or another name of the gate that whoever wants a place goes through. */
+  readonly gate: string;
   /** How many things of one kind it can have. */
   readonly limit: number;
   readonly taken: () => Promise<readonly { readonly slot: number | null }[]>;
@@ -18,7 +19,7 @@ interface Owner {
  */
 export async function takePlace(tx: Tx, owner: Owner): Promise<number> {
   await freePlace(owner);
-  await closeGate(tx, owner.id);
+  await closeGate(tx, owner.gate);
   return freePlace(owner);
 }
 

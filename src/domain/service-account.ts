@@ -26,7 +26,7 @@ export async function createServiceAccount(
 ): Promise<string> {
   const { accountId, subject } = principal;
   const slot = await takePlace(tx, {
-    id: accountId,
+    gate: accountId,
     limit: MOST_SERVICE_ACCOUNTS,
     taken: () => tx.serviceAccount.findMany({ where: { deletedAt: null }, select: { slot: true } }),
     message: `An account has at most ${MOST_SERVICE_ACCOUNTS} service accounts. Delete one that is not in use.`,

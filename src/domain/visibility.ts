@@ -91,6 +91,11 @@ export function visibleUsers(principal: Principal | undefined): Prisma.UserWhere
     : { removedAt: null, id: selfOf(principal) };
 }
 
+/** Whoever may know the account knows the names of its roles. */
+export function visibleRoles(principal: Principal | undefined): Prisma.RoleWhereInput {
+  return principal?.permissions.has('account:read') ? {} : nothing;
+}
+
 export function visibleGroups(principal: Principal | undefined): Prisma.GroupWhereInput {
   return principal?.permissions.has('directory:read') ? {} : nothing;
 }

@@ -18,12 +18,12 @@ type Direction = 'asc' | 'desc';
 /** Where a page starts and in which order: for `where`, `orderBy` and `take` of a query. */
 interface Keyset {
   readonly where: { AND: object[] };
-  readonly orderBy: Record<string, Direction>[];
+  readonly orderBy: Record<string, Direction | { sort: Direction; nulls: 'first' | 'last' }>[];
   readonly take: number;
 }
 
-/** The columns of an order, the last of which is unique. */
-export type Order<Column extends string> = readonly (readonly [Column, Direction])[];
+/** The columns of an order, the last of which is unique; of one that can be empty the empty ones come last. */
+export type Order<Column extends string> = readonly (readonly [Column, Direction, 'NULLABLE'?])[];
 
 /**
  * The part of a query that finds a page by the values of the columns in `order`. A cursor holds these values and
@@ -31,7 +31,10 @@ export type Order<Column extends string> = readonly (readonly [Column, Direction
  */
 export function keyset<Column extends string>(args: Page, order: Order<Column>): Keyset {
   const columns = order.map(([column]) => column);
-  const { after, before, take, inverted } = placesOf(args, columns, isText);
+  const nullable = new Set<string>(order.flatMap(([column, , can]) => (can ? [column] : [])));
+  const isValue = (value: unknown, column: string): value is string | null =>
+    value === null ? nullable.has(column) : isText(value, column);
+  const { after, before, take, inverted } = placesOf(args, columns, isValue);
   return {
     where: {
       AND: [
@@ -39,9 +42,10 @@ export function keyset<Column extends string>(args: Page, order: Order<Column>):
         ...(before === undefined ? [] : [beyond(order, before, 'before')]),
       ],
     },
-    orderBy: order.map(([column, direction]) => ({
-      [column]: inverted === (direction === 'asc') ? 'desc' : 'asc',
-    })),
+    orderBy: order.map(([column, direction, canBeEmpty]) => {
+      const sort = inverted === (direction === 'asc') ? 'desc' : 'asc';
+      return { [column]: canBeEmpty ? { sort, nulls: inverted ? 'first' : 'last' } : sort };
+    }),
     take,
   };
 }
@@ -74,7 +78,7 @@ export function placesOf<Value>(
 /** The connection of the rows that a query with this `keyset` finds. */
 export function keysetConnection<
   Column extends string,
-  Row extends Readonly<Record<Column, string>>,
+  Row extends Readonly<Record<Column, string | Date | null>>,
 >(
   args: Page,
   order: Order<Column>,
@@ -84,6 +88,24 @@ export function keysetConnection<
   const page = keyset(args, order);
   const toCursor = (row: Row) => encodeCursor(order.map(([column]) => [column, row[column]]));
   return connectionOf(args, toCursor, async () => find(page), count);
+}
+
+/** The connection of what rows that link two things lead to, found together with the thing that they start from. */
+export async function connectionThrough<
+  Column extends string,
+  Link extends Readonly<Record<Column, string>>,
+  Node,
+>(args: Page, order: Order<Column>, links: Link[], nodeOf: (link: Link) => Node, count: number) {
+  const { edges, ...connection } = await keysetConnection(
+    args,
+    order,
+    () => links,
+    () => count,
+  );
+  return {
+    ...connection,
+    edges: edges.map(({ cursor, node }) => ({ cursor, node: nodeOf(node) })),
+  };
 }
 
 /** The connection of the rows that are found, one more than the page shows. */
@@ -107,15 +129,24 @@ export function pageCost({ first, last }: Page) {
 
 /** The rows beyond these values: equal in the columns before one, and further in that one. */
 function beyond(
-  order: readonly (readonly [string, Direction])[],
-  values: readonly string[],
+  order: Order<string>,
+  values: readonly (string | null)[],
   side: 'after' | 'before',
 ) {
   return {
-    OR: order.map(([column, direction], index) => ({
-      ...Object.fromEntries(order.slice(0, index).map(([equal], at) => [equal, values[at]])),
-      [column]: { [(side === 'after') === (direction === 'asc') ? 'gt' : 'lt']: values[index] },
-    })),
+    OR: order.flatMap<object>(([column, direction, canBeEmpty], index) => {
+      const equal = Object.fromEntries(
+        order.slice(0, index).map(([name], at) => [name, values[at]]),
+      );
+      const value = values[index] ?? null;
+      const comparison = (side === 'after') === (direction === 'asc') ? 'gt' : 'lt';
+      // Nothing comes after what is empty; whatever is not comes before.
+      if (value === null) return side === 'after' ? [] : [{ ...equal, [column]: { not: null } }];
+      return [
+        { ...equal, [column]: { [comparison]: value } },
+        ...(canBeEmpty && side === 'after' ? [{ ...equal, [column]: null }] : []),
+      ];
+    }),
   };
 }
 
@@ -145,10 +176,12 @@ function valueOf(column: string, pair: unknown): unknown {
   return name === column ? value : undefined;
 }
 
-/** Text that the database can compare with; an id looks like one. */
+/** Text that the database can compare with; an id and a time look like one. */
 export function isText(value: unknown, column: string): value is string {
   if (typeof value !== 'string' || value.includes('\0')) return false;
-  return column !== 'id' || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+  if (column.endsWith('At'))
+    return /^\d{4}-\d\d-\d\dT[\d:.]{8,12}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  return !/^id$|Id$/.test(column) || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 }
 
 function parse(text: string): unknown {

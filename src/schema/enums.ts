@@ -155,6 +155,15 @@ export const SortDirection = builder.enumType('SortDirection', {
   } as const,
 });
 
+export const AccountPlan = builder.enumType('AccountPlan', {
+  description: 'What an account has paid for.',
+  values: {
+    FREE: { description: 'People with built-in roles, and sharing with each.' },
+    PRO: { description: 'Like FREE, with a longer audit log.' },
+    ENTERPRISE: { description: 'Also roles of the account’s own, and sharing with groups.' },
+  } as const,
+});
+
 export const SessionTransport = builder.enumType('SessionTransport', {
   description: 'How a session’s token travels.',
   values: {

@@ -2,6 +2,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { lexicographicSortSchema, specifiedDirectives, type GraphQLSchema } from 'graphql';
 
 import './access-key-mutations.js';
+import './account-mutations.js';
 import './account.js';
 import './audit.js';
 import { builder } from './builder.js';
@@ -24,10 +25,14 @@ import './impersonation-mutations.js';
 import './impersonation.js';
 import './me.js';
 import { ruleDirective, semanticNonNullDirective } from './plugins/rules.js';
+import './role-list.js';
+import './role-mutations.js';
 import './service-account-list.js';
 import './service-account-log.js';
 import './service-account-mutations.js';
 import './session.js';
+import './user-list.js';
+import './user-mutations.js';
 import './user.js';
 
 /** Builds the schema; throws if a field has no rule or a mutation no audit event. */

@@ -18,6 +18,21 @@ export const name = storable
 
 export const description = storable.max(10_000, 'A description has at most 10,000 characters.');
 
+export const shortDescription = storable.max(1000, 'A description has at most 1,000 characters.');
+
+/** An address as it is compared: lower case. */
+export const email = storable
+  .transform((text) => text.trim().toLowerCase())
+  .refine(
+    (text) => z.regexes.email.test(text) && text.length <= 254,
+    'Give an address such as ada@example.com.',
+  );
+
+export const ids = z.array(z.string()).max(100, 'Name at most 100 at once.');
+
+export const days = (most: number) =>
+  z.number().min(1, `Name 1 to ${most} days.`).max(most, `Name 1 to ${most} days.`);
+
 export const search = storable.max(200, 'Search for at most 200 characters.');
 
 export const shortText = storable.max(320, 'This has at most 320 characters.');

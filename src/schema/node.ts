@@ -10,6 +10,7 @@ import {
   visibleGroups,
   visibleKeys,
   visibleMembers,
+  visibleRoles,
   visibleServiceAccounts,
   visibleSessions,
   visibleUsers,
@@ -37,6 +38,8 @@ const NODE_GATES: Readonly<Record<string, Gate>> = {
     db.group.findFirst({ select, where: { AND: [{ id }, visibleGroups(principal)] } }),
   ImpersonationGrant: (id, { db, principal }) =>
     db.impersonationGrant.findFirst({ select, where: { AND: [{ id }, visibleGrants(principal)] } }),
+  Role: (id, { db, principal }) =>
+    db.role.findFirst({ select, where: { AND: [{ id }, visibleRoles(principal)] } }),
   ServiceAccount: (id, { db, principal }) =>
     db.serviceAccount.findFirst({
       select,

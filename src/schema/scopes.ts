@@ -1,16 +1,19 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
+import type { AuditTarget } from '../audit/events.js';
 import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
-import { decide } from '../authz/decide.js';
+import { decide, type Decision } from '../authz/decide.js';
 import type {
   AccountPermission,
   DatasetPermission,
   FlowPermission,
   Permission,
 } from '../authz/permissions.js';
+import { decideUpTo, type RankFacts } from '../authz/rank.js';
 import type { MemberRole } from '../authz/role-table.js';
 import { ruleName, type SharedPermission } from '../authz/tables.js';
-import type { Context } from '../context.js';
+import { changeOf, type Context } from '../context.js';
+import type { Change } from '../domain/change.js';
 import { forbidden, unauthenticated } from '../errors.js';
 import { allowOnFlow, noteGrant, principalOf, type Family, type FlowScope } from './flow-scope.js';
 
@@ -21,10 +24,19 @@ export interface Scopes {
   /** A person with a session: no key, nobody who acts as somebody else. */
   signedIn: boolean;
   account: AccountPermission;
+  upTo: RankScope;
   dataset: FlowScope;
   flow: FlowScope;
   /** The person or service account with this id. */
   self: string;
+}
+
+/** A rule about somebody to be managed, or something to be given away. */
+export interface RankScope {
+  readonly permission: AccountPermission;
+  /** Whom it is about; nobody while it is made. */
+  readonly target?: AuditTarget;
+  readonly find: (change: Change) => Promise<RankFacts>;
 }
 
 /** The rules of this request: each allows, or throws the refusal that the client is to see. */
@@ -34,6 +46,7 @@ export function createScopes(context: Context) {
     authenticated: () => Boolean(presentOf(context)),
     signedIn: () => allowSignedIn(context),
     account: (permission: AccountPermission) => allow(context, permission),
+    upTo: (scope: RankScope) => allowUpTo(context, scope),
     dataset: (scope: FlowScope) => allowOnFlow(context, 'dataset', scope),
     flow: (scope: FlowScope) => allowOnFlow(context, 'flow', scope),
     // Whoever acts as somebody else reaches what was granted, not what is their own.
@@ -58,8 +71,19 @@ function allowSignedIn(context: Context): true {
   return true;
 }
 
-function allow(context: Context, permission: Permission): true {
-  const decision = decide(principalOf(context), permission);
+function allow(context: Context, permission: AccountPermission): true {
+  return accept(context, decide(principalOf(context), permission));
+}
+
+/** Whoever may not do it at all is refused before anybody is looked for. */
+async function allowUpTo(context: Context, { permission, target, find }: RankScope): Promise<true> {
+  if (target) context.change?.aim(target);
+  allow(context, permission);
+  const facts = await find(changeOf(context));
+  return accept(context, decideUpTo(principalOf(context), permission, facts));
+}
+
+function accept(context: Context, decision: Decision): true {
   noteGrant(context, decision);
   if (!decision.allowed) throw forbidden(decision.denial);
   context.change?.allow(decision);
@@ -180,6 +204,18 @@ export function onDatasetWith<Parent, Args>(
         permissions: asksFor(args) ? [permission, further] : [permission],
       },
     }),
+  );
+}
+
+/** A permission in the account, about whatever the arguments name: nobody and nothing above the principal. */
+export function upTo<Args>(
+  permission: AccountPermission,
+  locate: (args: Args) => Omit<RankScope, 'permission'>,
+) {
+  return printing(
+    `${ruleName(permission)}, nobody and nothing above you`,
+    [permission],
+    (_parent: unknown, args: Args) => ({ upTo: { permission, ...locate(args) } }),
   );
 }
 

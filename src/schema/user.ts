@@ -1,23 +1,10 @@
 import { builder } from './builder.js';
 import { AddedVia, PrincipalKind, UserStatus } from './enums.js';
 import { Principal } from './principal.js';
+import { Role } from './role.js';
 import { selfOr, selfOrMetOr } from './scopes.js';
 
 const selfOrUserReader = selfOr('user:read', ({ id }: { id: string }) => id);
-
-const Role = builder.prismaObject('Role', {
-  description: 'What somebody may do in the account: a built-in role or one of the account’s own.',
-  authScopes: { account: 'account:read' },
-  select: { id: true },
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name of the role.' }),
-    isBuiltIn: t.boolean({
-      description: 'Whether every account has it.',
-      select: { builtIn: true },
-      resolve: ({ builtIn }) => builtIn !== null,
-    }),
-  }),
-});
 
 export const User = builder.prismaNode('User', {
   description: 'A person in the account.',

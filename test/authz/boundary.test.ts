@@ -88,6 +88,7 @@ describe.each(Object.entries(SHARED) as [SharedResource, (typeof SHARED)[SharedR
 
 test('nobody does these on behalf of another', () => {
   expect([...NEVER_DELEGABLE].toSorted()).toEqual([
+    'accessReview:manage',
     'apiKey:manage',
     'dataset:extendImpersonation',
     'dataset:override',
@@ -96,6 +97,7 @@ test('nobody does these on behalf of another', () => {
     'flow:override',
     'impersonation:share',
     'role:assign',
+    'role:assignAny',
     'role:write',
     'security:manage',
     'serviceAccount:manage',

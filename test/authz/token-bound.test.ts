@@ -26,10 +26,12 @@ const SIGNED_IN_ONLY: readonly Permission[] = [
 
 /** Of those that a token can have at all. */
 const NEVER_FOR_ANOTHER: readonly Permission[] = [
+  'accessReview:manage',
   'dataset:override',
   'flow:assumeOwner',
   'flow:override',
   'role:assign',
+  'role:assignAny',
   'role:write',
   'security:manage',
   'serviceAccountLog:read',

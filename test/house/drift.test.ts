@@ -72,6 +72,7 @@ describe('the README', () => {
       actor: subject,
       credential: { kind: 'session', id: 'one' },
       roleNames: [ACCOUNT_ROLE_NAMES.VIEWER],
+      own: new Set(permissionsOfRole('VIEWER')),
       permissions: new Set(permissionsOfRole('VIEWER')),
     } as const;
     const facts = { grants: [{ via: 'DIRECT', role: 'VIEWER' }] } as const;

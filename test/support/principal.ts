@@ -25,6 +25,7 @@ export function principalWith(
     actor: person,
     credential: { kind: 'session', id: credentialId },
     roleNames,
+    own: new Set(permissions),
     permissions: new Set(permissions),
   };
 }
@@ -56,6 +57,7 @@ export function serviceAccount(
     credential: { kind, id: credentialId },
     restriction: only && new Set(only),
     roleNames: [],
+    own: new Set(),
     permissions: new Set(),
   };
 }

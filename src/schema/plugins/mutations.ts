@@ -32,6 +32,8 @@ declare global {
       ownTransaction?: boolean;
       /** What goes on around the transaction; it is for whoever calls it, so it decides nothing. */
       around?: <T>(run: () => Promise<T>, args: object, context: Context) => Promise<T>;
+      /** Whether it changes what people may do. */
+      changesRights?: boolean;
       /** How long the transaction may take, in milliseconds, if it has more to do than most. */
       longest?: number;
     }
@@ -53,7 +55,7 @@ class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     config: PothosOutputFieldConfig<Types>,
   ): typeof resolve {
     if (config.kind !== 'Mutation' || config.pothosOptions.ownTransaction) return resolve;
-    const { audit, longest, around = (run) => run() } = config.pothosOptions;
+    const { audit, longest, changesRights, around = (run) => run() } = config.pothosOptions;
     return async (parent, args, typedContext, info) => {
       // The plugin's types are open; the builder's Context is ours.
       const context = typedContext as Context;
@@ -61,7 +63,7 @@ class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       // Without a principal the rule refuses, and no account could hold the entry: the request log has it.
       if (!principal) return resolve(parent, args, context, info);
       try {
-        const request = { db, principal, provenance, now: system.now(), longest };
+        const request = { db, principal, provenance, now: system.now(), longest, changesRights };
         const run = () =>
           transact(request, audit, (change) =>
             resolve(parent, args, withChange(context, change), info),

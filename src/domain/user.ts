@@ -1,0 +1,222 @@
+import type { AccountPermission } from '../authz/permissions.js';
+import type { RankFacts } from '../authz/rank.js';
+import { rightsOf, type HeldRole } from '../authz/rights.js';
+import { isDuplicate } from '../db/conflicts.js';
+import { closeGate } from '../db/gate.js';
+import type { Tx } from '../db/scoped.js';
+import { DomainError, notFound } from '../errors.js';
+import type { Change } from './change.js';
+import { nameKey } from './directory.js';
+import { rightsOfRoles } from './role.js';
+
+/** Somebody to be managed, with whatever these roles would give, as a rule sees them. Throws NOT_FOUND. */
+export async function personToManage(
+  { tx, principal }: Change,
+  id: string,
+  roleIds: readonly string[] = [],
+): Promise<RankFacts> {
+  await holdUser(tx, id);
+  const given = await rightsOfRoles(tx, principal.accountId, roleIds);
+  if (given.size < new Set(roleIds).size) throw notFound();
+  return {
+    person: await permissionsOf(tx, id),
+    given: [...given.values()].flatMap(({ own }) => [...own]),
+    isParty: id === principal.subject.id || id === principal.actor.id,
+  };
+}
+
+/** Finds a person, and keeps others from changing them and them from changing anything meanwhile. Throws NOT_FOUND. */
+export async function holdUser(tx: Tx, id: string) {
+  await closeGate(tx, id);
+  const user = await tx.user.findFirst({ where: { id, removedAt: null } });
+  if (!user) throw notFound();
+  return user;
+}
+
+/** What the account roles of a person give, inherited ones included. */
+async function permissionsOf(tx: Tx, id: string): Promise<ReadonlySet<AccountPermission>> {
+  const [row] = await tx.$queryRaw<
+    { roles: HeldRole[] }[]
+  >`SELECT held_roles(${id}::uuid) AS roles`;
+  return rightsOf(row?.roles ?? []).own;
+}
+
+interface Details {
+  readonly name: string;
+  /** Lower case. */
+  readonly email: string;
+}
+
+/**
+ * Changes what is given and keeps the rest. Another address is not a verified one: no link is mailed there.
+ * Throws NOT_FOUND, DUPLICATE_EMAIL.
+ */
+export async function updateUser(
+  { tx, now, record }: Change,
+  id: string,
+  { name, email }: Partial<Details>,
+): Promise<void> {
+  const before = await holdUser(tx, id);
+  const moves = email !== undefined && email !== before.email;
+  const data = {
+    ...(name !== undefined && { name, nameKey: nameKey(name) }),
+    ...(moves && { email, emailVerifiedAt: null }),
+  };
+  const after = await tx.user
+    .update({ where: { id }, data, select: { name: true, email: true } })
+    .catch((error: unknown) => {
+      if (!isDuplicate(error)) throw error;
+      throw new DomainError('DUPLICATE_EMAIL', 'Somebody of the account has this address already.');
+    });
+  if (moves) await voidResets(tx, id, now);
+  await record({
+    target: { type: 'User', id },
+    before: { name: before.name, email: before.email },
+    after,
+  });
+}
+
+/** Links that were mailed sign nobody in any more. */
+async function voidResets(tx: Tx, userId: string, now: Date): Promise<void> {
+  await tx.passwordReset.updateMany({ where: { userId, closedAt: null }, data: { closedAt: now } });
+}
+
+/**
+ * From now on nothing signs the person in: sessions end, and API keys are off until the person, let in again, turns
+ * them on. Throws NOT_FOUND, NOT_YOURSELF, LAST_SUPER_ADMIN.
+ */
+export async function suspendUser(change: Change, id: string): Promise<void> {
+  const { tx, record } = change;
+  const { status } = await holdUser(tx, id);
+  assertOther(change, id);
+  await keepingSuperAdmin(change, () =>
+    tx.user.update({ where: { id }, data: { status: 'SUSPENDED' } }),
+  );
+  await tx.accessKey.updateMany({ where: { userId: id }, data: { isActive: false } });
+  const sessions = await endAccess(change, id);
+  await record({
+    target: { type: 'User', id },
+    before: { status },
+    after: { status: 'SUSPENDED', sessions },
+  });
+}
+
+/** Throws NOT_FOUND. */
+export async function reactivateUser({ tx, record }: Change, id: string): Promise<void> {
+  const { status } = await holdUser(tx, id);
+  await tx.user.update({ where: { id }, data: { status: 'ACTIVE' } });
+  await record({ target: { type: 'User', id }, before: { status }, after: { status: 'ACTIVE' } });
+}
+
+/** What goes with a person who is removed. */
+export interface Removed {
+  readonly sessions: number;
+  readonly apiKeys: number;
+  readonly groups: number;
+  readonly memberships: number;
+  /** Flows that have no other active Admin or Owner: they stay without one. */
+  readonly orphanedFlows: number;
+}
+
+/**
+ * Removes a person with sessions, API keys, roles, groups and memberships; what they made, did and gave to others
+ * stays, under their name. Throws NOT_FOUND, NOT_YOURSELF, LAST_SUPER_ADMIN, and CONFIRMATION_NEEDED, which says what
+ * goes.
+ */
+export async function removeUser(change: Change, id: string, confirm: boolean): Promise<Removed> {
+  const { tx, record } = change;
+  const { name, email } = await holdUser(tx, id);
+  assertOther(change, id);
+  if (!confirm) {
+    throw new DomainError(
+      'CONFIRMATION_NEEDED',
+      'Removing somebody cannot be undone. Look at `extensions.goes`, then pass `confirm: true`.',
+      { goes: await belongings(change, id) },
+    );
+  }
+  const goes = await takeAway(change, id);
+  await record({ target: { type: 'User', id }, before: { name, email }, after: { ...goes } });
+  return goes;
+}
+
+/** Counts what goes with a person, with one statement. */
+export async function belongings(
+  { tx, now }: Pick<Change, 'tx' | 'now'>,
+  id: string,
+): Promise<Removed> {
+  const [row] = await tx.$queryRaw<Removed[]>`
+    SELECT (SELECT count(*)::int FROM session
+            WHERE user_id = u.id AND ended_at IS NULL AND expires_at > ${now}::timestamptz) AS sessions,
+           (SELECT count(*)::int FROM access_key WHERE user_id = u.id AND deleted_at IS NULL) AS "apiKeys",
+           (SELECT count(*)::int FROM group_member WHERE user_id = u.id) AS groups,
+           (SELECT count(*)::int FROM flow_member WHERE user_id = u.id) AS memberships,
+           (SELECT count(*)::int FROM flow_member m WHERE m.user_id = u.id AND m.role IN ('ADMIN', 'OWNER')
+              AND NOT EXISTS (SELECT 1 FROM active_admin a WHERE a.flow_id = m.flow_id AND a.member_id <> m.id))
+             AS "orphanedFlows"
+    FROM "user" u WHERE u.id = ${id}::uuid`;
+  if (!row) throw notFound();
+  return row;
+}
+
+/** Removes a held person, and all that is theirs alone. Throws LAST_SUPER_ADMIN. */
+export async function takeAway(change: Change, id: string): Promise<Removed> {
+  const { tx, now } = change;
+  const goes = await belongings(change, id);
+  const mine = { where: { userId: id } };
+  await keepingSuperAdmin(change, () =>
+    tx.user.update({ where: { id }, data: { removedAt: now, passwordHash: null } }),
+  );
+  await endAccess(change, id);
+  await tx.accessKey.updateMany({
+    where: { userId: id, deletedAt: null },
+    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
+  });
+  await tx.flowMember.deleteMany(mine);
+  await tx.groupMember.deleteMany(mine);
+  await tx.roleAssignment.deleteMany(mine);
+  return goes;
+}
+
+/** Ends the sessions of a held person, and the links that were mailed; how many sessions. */
+async function endAccess({ tx, now }: Change, userId: string): Promise<number> {
+  await voidResets(tx, userId, now);
+  const { count } = await tx.session.updateMany({
+    where: { userId, endedAt: null, expiresAt: { gt: now } },
+    data: { endedAt: now },
+  });
+  return count;
+}
+
+function assertOther({ principal }: Change, id: string): void {
+  if (id !== principal.subject.id) return;
+  throw new DomainError(
+    'NOT_YOURSELF',
+    'Nobody suspends or removes themselves. Ask somebody else who manages people.',
+  );
+}
+
+/**
+ * Makes a change after which the account still has an active Super Admin, if it had one. Whoever changes rights is the
+ * only one of the account to do so, so two who do it to each other come here one after the other. Throws
+ * LAST_SUPER_ADMIN.
+ */
+export async function keepingSuperAdmin<T>(
+  { tx }: Change,
+  change: () => PromiseLike<T>,
+): Promise<T> {
+  const before = await hasSuperAdmin(tx);
+  const result = await change();
+  if (!before || (await hasSuperAdmin(tx))) return result;
+  throw new DomainError(
+    'LAST_SUPER_ADMIN',
+    'An account keeps at least one active Super Admin. Give somebody else the role first.',
+  );
+}
+
+async function hasSuperAdmin(tx: Tx): Promise<boolean> {
+  const held = {
+    role: { builtIn: 'SUPER_ADMIN' },
+    user: { status: 'ACTIVE', removedAt: null },
+  } as const;
+  return (await tx.roleAssignment.findFirst({ where: held, select: { roleId: true } })) !== null;
+}

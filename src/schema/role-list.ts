@@ -1,0 +1,83 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+
+import { idOf } from '../domain/ids.js';
+import { visibleRoles } from '../domain/visibility.js';
+import { builder } from './builder.js';
+import { connectionThrough, keyset, keysetConnection, pageCost } from './connections.js';
+import { Role } from './role.js';
+import { User } from './user.js';
+
+const userReader = { account: 'user:read' } as const;
+
+/** Built-in roles, of which there are a few, among the account's own. */
+const BY_NAME = [
+  ['nameKey', 'asc'],
+  ['id', 'asc'],
+] as const;
+
+builder.queryFields((t) => ({
+  role: t.prismaField({
+    type: Role,
+    nullable: true,
+    description: 'One account role; null: there is none of this id.',
+    authScopes: userReader,
+    args: { id: t.arg.id({ description: 'The id of a Role.' }) },
+    resolve: (query, _root, { id }, { db, principal }) =>
+      db.role.findFirst({
+        ...query,
+        where: { AND: [{ id: idOf('Role', id) }, visibleRoles(principal)] },
+      }),
+  }),
+  roles: t.connection(
+    {
+      type: Role,
+      description: 'The account roles by name: the built-in ones and the account’s own.',
+      authScopes: userReader,
+      complexity: pageCost,
+      resolve: (_root, page, context, info) => {
+        const { db, principal } = context;
+        const where = visibleRoles(principal);
+        const path = ['edges', 'node'];
+        const query = queryFromInfo({ context, info, typeName: 'Role', path });
+        return keysetConnection<'nameKey' | 'id', { id: string; nameKey: string }>(
+          page,
+          BY_NAME,
+          (keys) =>
+            db.role.findMany({
+              ...keys,
+              select: { ...query.select, id: true, nameKey: true },
+              where: { AND: [where, keys.where] },
+            }),
+          () => db.role.count({ where }),
+        );
+      },
+    },
+    { name: 'RoleConnection' },
+    { name: 'RoleEdge' },
+  ),
+}));
+
+const BY_HOLDER = [['userId', 'asc']] as const;
+
+builder.prismaObjectFields(Role, (t) => ({
+  holders: t.connection(
+    {
+      type: User,
+      description:
+        'Who was given the role itself, in the order in which they came into the account.',
+      authScopes: userReader,
+      complexity: pageCost,
+      select: (args, _context, nested) => ({
+        assignments: {
+          ...keyset(args, BY_HOLDER),
+          select: { userId: true, user: nested(true, ['edges', 'node'], 'User') },
+        },
+        _count: { select: { assignments: true } },
+      }),
+      resolve: ({ assignments, _count }, args) =>
+        connectionThrough(args, BY_HOLDER, assignments, ({ user }) => user, _count.assignments),
+    },
+    { name: 'RoleHolderConnection' },
+    { name: 'RoleHolderEdge' },
+  ),
+}));
