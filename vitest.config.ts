@@ -6,7 +6,7 @@ const onDatabase = ['test/{db,authn,domain,audit,http,schema}/**/*.test.ts'];
 /** Pure functions, and tests of the embedded database’s own files: they make what they need. */
 const withoutDatabase = [
   'test/authn/{access-token,signing-keys}.test.ts',
-  'test/db/{directory-lock,migrations}.test.ts',
+  'test/db/{directory-lock,embedded-statements,migrations}.test.ts',
 ];
 /** What takes a database that several gateways share. */
 const onServer = ['test/schema/act-revocation.test.ts'];

@@ -15,6 +15,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 
 import { lockDirectory } from './directory-lock.js';
 import { asDriverAdapterError, type Driver } from './driver.js';
+import { nameStatements } from './embedded-statements.js';
 import { StartupError } from './startup-error.js';
 
 type Prepare = (factory: SqlDriverAdapterFactory) => Promise<void>;
@@ -34,6 +35,7 @@ export async function openEmbedded(dataDir: string, prepare: Prepare): Promise<D
 
 /** A driver over an embedded database that is open already. */
 export function embeddedDriver(pglite: PGlite, release: () => void = () => undefined): Driver {
+  nameStatements(pglite);
   return {
     kind: 'embedded',
     factory: embeddedFactory(pglite),
@@ -101,7 +103,7 @@ export async function dumpPrepared(prepare: Prepare): Promise<Blob> {
 }
 
 function embeddedFactory(pglite: PGlite): SqlDriverAdapterFactory {
-  const factory = new PrismaPGlite(pglite);
+  const factory = new PrismaPGlite(asking(pglite, pglite));
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
@@ -159,10 +161,25 @@ function startTransaction(pglite: PGlite): Promise<Transaction> {
 
 const ROLLED_BACK = new Error('The transaction was rolled back on request.');
 
-// The adapter wants a whole database, and asks it for nothing but `query`.
 function queryableIn(inner: PGliteTransaction, pglite: PGlite): Promise<SqlDriverAdapter> {
-  const scope = Object.create(pglite) as PGlite;
-  scope.query = <T>(sql: string, values?: unknown[], options?: QueryOptions) =>
-    inner.query<T>(sql, values, options);
-  return new PrismaPGlite(scope).connect();
+  return new PrismaPGlite(asking(inner, pglite)).connect();
 }
+
+/**
+ * The adapter wants a whole database, and asks it for nothing but `query`, each time with parsers of its own. PGlite
+ * would merge them with its hundreds of others for each statement; so they take their places among those once.
+ */
+function asking(inner: Pick<PGlite, 'query'>, pglite: PGlite): PGlite {
+  const scope = Object.create(pglite) as PGlite;
+  scope.query = <T>(sql: string, values?: unknown[], options: QueryOptions = {}) => {
+    const { parsers, ...others } = options;
+    if (parsers && !settled.has(pglite)) {
+      Object.assign(pglite.parsers, parsers);
+      settled.add(pglite);
+    }
+    return inner.query<T>(sql, values, others);
+  };
+  return scope;
+}
+
+const settled = new WeakSet<PGlite>();

@@ -24,9 +24,12 @@ interface Statement {
 /** What authentication and decisions read. */
 const REMEMBERED = /FROM access_key k|AS impersonation_id/;
 
-/** A database that answers for so long what it answered before about credentials and rights: the mistake to be found. */
-export function forgetful(database: Database, ms: number): Database {
-  const memory = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
+/**
+ * A database that goes on answering what it first answered about credentials and rights: the mistake to be found. It
+ * never forgets, because how long a busy machine takes to answer would else decide whether there is a mistake.
+ */
+export function remembering(database: Database): Database {
+  const memory = new Map<string, Promise<unknown>>();
   const client = database.client.$extends({
     query: {
       $queryRaw({ args, query }) {
@@ -34,10 +37,10 @@ export function forgetful(database: Database, ms: number): Database {
         if (!REMEMBERED.test(sql)) return query(args);
         const key = JSON.stringify([sql, values.filter((value) => !(value instanceof Date))]);
         const known = memory.get(key);
-        if (known && Date.now() - known.at < ms) return known.answer;
+        if (known) return known;
         // Prisma asks when it is awaited, and again in the transaction of whoever awaits it next.
         const answer = (async (): Promise<unknown> => query(args))();
-        memory.set(key, { at: Date.now(), answer });
+        memory.set(key, answer);
         answer.catch(() => memory.delete(key));
         return answer;
       },
