@@ -22,6 +22,8 @@ import { useProgramLog } from './http/program-log.js';
 import { logRequest, useRequestFacts, type Served } from './http/request-log.js';
 import { cookieName, isSecure, readRequest } from './http/request.js';
 import { createTransfers } from './http/transfers.js';
+import { createMailer } from './mail/mailer.js';
+import { createTransport, type Transport } from './mail/transport.js';
 import { buildSchema } from './schema/index.js';
 
 const LARGEST_BODY = 1_000_000;
@@ -32,6 +34,10 @@ interface Dependencies {
   readonly log: Logger;
   readonly now?: () => Date;
   readonly attemptLimits?: AttemptLimits;
+  /** Takes messages; what the configuration names, unless given. */
+  readonly transport?: Transport;
+  /** After so many milliseconds each a message that did not go out is tried again. */
+  readonly tryMailAgainAfter?: readonly number[];
 }
 
 export interface App {
@@ -49,14 +55,23 @@ export function createApp({
   log,
   now = () => new Date(),
   attemptLimits,
+  transport = createTransport(config),
+  tryMailAgainAfter,
 }: Dependencies): App {
   const closing = new AbortController();
+  const mailer = createMailer({
+    transport,
+    sender: config.mailFrom,
+    log,
+    tryAgainAfter: tryMailAgainAfter,
+  });
   const system: System = {
     client: database.client,
     pepper: config.secret,
     attempts: createAttempts(database.client, attemptLimits ?? ATTEMPT_LIMITS),
     sessionHours: config.sessionHours,
     issuer: config.publicUrl,
+    mailer,
     now,
     closing: closing.signal,
   };
@@ -95,18 +110,28 @@ export function createApp({
     response.headers.set('x-request-id', requestId);
     logRequest(log, request, response, served, started);
     if (context?.principal) {
-      const touched = touch(system, context)
-        .catch((error: unknown) => log.warn({ requestId, error }, 'use not noted'))
-        .finally(() => afterwards.delete(touched));
-      afterwards.add(touched);
+      later(touch(system, context), { requestId }, 'use not noted');
+    }
+    for (const task of context?.afterwards ?? []) {
+      later(runCounted(task), { requestId }, 'not done afterwards');
     }
     return response;
+  }
+
+  function later(task: Promise<void>, facts: object, trouble: string): void {
+    const done = task
+      .catch((error: unknown) => log.warn({ ...facts, error }, trouble))
+      .finally(() => afterwards.delete(done));
+    afterwards.add(done);
   }
 
   return {
     fetch: (request, peer) => runCounted(() => answer(request, peer.address)),
     endStreams: () => closing.abort(),
-    close: async () => void (await Promise.allSettled(afterwards)),
+    close: async () => {
+      await Promise.allSettled(afterwards);
+      await mailer.close();
+    },
   };
 }
 

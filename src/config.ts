@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Used outside production only, where nothing but the demo is at stake. */
 const DEVELOPMENT_SECRET = 'fieldgate-development-secret-not-for-production';
 
+const SENDER = 'Fieldgate <no-reply@gateway.example>, or the address alone';
+const NO_SENDER = `MAIL_FROM is missing: whoever sends by SMTP_URL needs a sender; give ${SENDER}`;
+
 export interface Config {
   readonly production: boolean;
   /** Whether an empty database is filled with the demo accounts, and `/` offers their people. */
@@ -19,6 +22,10 @@ export interface Config {
   readonly sessionHours: number;
   /** How many reverse proxies stand in front; decides which entry of X-Forwarded-For is believed. */
   readonly trustedProxies: number;
+  /** Unset: messages are put into files. */
+  readonly smtpUrl: string | undefined;
+  /** Who messages come from. */
+  readonly mailFrom: string;
   /** Other origins whose front ends may call the API from a browser. */
   readonly allowedOrigins: readonly string[];
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -40,6 +47,7 @@ export function readConfig(env: Environment = process.env): Config {
   const { data, error } = schema.safeParse(given);
   const problems = [
     ...(error?.issues ?? []).map(({ path, message }) => wrong(String(path[0]), given, message)),
+    ...(data && data.SMTP_URL !== undefined && data.MAIL_FROM === undefined ? [NO_SENDER] : []),
     ...Object.keys(given)
       .filter((name) => name.startsWith('FIELDGATE_') && !(name in schema.shape))
       .map((name) => unknown(name, Object.keys(schema.shape))),
@@ -56,6 +64,8 @@ export function readConfig(env: Environment = process.env): Config {
     secret: data.FIELDGATE_SECRET,
     sessionHours: data.SESSION_HOURS,
     trustedProxies: data.TRUSTED_PROXIES,
+    smtpUrl: data.SMTP_URL,
+    mailFrom: data.MAIL_FROM ?? 'Fieldgate <fieldgate@localhost>',
     allowedOrigins: Object.freeze(data.ALLOWED_ORIGINS),
     logLevel: data.LOG_LEVEL,
   });
@@ -94,6 +104,14 @@ function variables(production: boolean) {
       .optional(),
     SESSION_HOURS: wholeNumber(1, 8760, 168),
     TRUSTED_PROXIES: wholeNumber(0, 16, 0),
+    SMTP_URL: z
+      .string()
+      .refine(
+        isSmtpUrl,
+        'give smtp://user:password@mail.example:587, or smtps:// for TLS from the start, special characters percent-encoded',
+      )
+      .optional(),
+    MAIL_FROM: z.string().refine(isMailbox, `give ${SENDER}`).optional(),
     ALLOWED_ORIGINS: z
       .string()
       .default('')
@@ -129,6 +147,19 @@ function isDatabaseUrl(value: string): boolean {
   return /^postgres(ql)?:$/.test(url?.protocol ?? '') && (url?.pathname ?? '').length > 1;
 }
 
+function isSmtpUrl(value: string): boolean {
+  const { protocol, hostname } = URL.canParse(value) ? new URL(value) : {};
+  return /^smtps?:$/.test(protocol ?? '') && Boolean(hostname);
+}
+
+/** An address, or a name and an address: nothing in them that means something in a header. */
+function isMailbox(value: string): boolean {
+  const address = /^(?:[^"<>@,;:\\\p{C}]+ <(?<named>[^<>]+)>|(?<bare>[^<>]+))$/u.exec(
+    value,
+  )?.groups;
+  return z.email().safeParse(address?.['named'] ?? address?.['bare']).success;
+}
+
 function isOrigin(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }
@@ -149,7 +180,7 @@ function configError(problems: readonly string[]): ConfigError {
 function wrong(name: string, env: Environment, toDo: string): string {
   const value = env[name];
   if (value === undefined) return `${name} is missing: ${toDo}`;
-  const isSecret = name === 'DATABASE_URL' || name === 'FIELDGATE_SECRET';
+  const isSecret = ['DATABASE_URL', 'FIELDGATE_SECRET', 'SMTP_URL'].includes(name);
   return `${name} is ${isSecret ? 'wrong' : JSON.stringify(value)}: ${toDo}`;
 }
 

@@ -25,6 +25,7 @@ import { readAdministered } from './domain/flow-member.js';
 import { rightsOfRoles } from './domain/role.js';
 import { dormantSince, usesOf, type ServiceAccountUse } from './domain/service-account.js';
 import { invalidInput } from './errors.js';
+import type { Mailer } from './mail/mailer.js';
 
 const LONGEST_REASON = 500;
 
@@ -36,6 +37,7 @@ export interface System {
   readonly sessionHours: number;
   /** The URL by which others know this gateway. */
   readonly issuer: string;
+  readonly mailer: Mailer;
   readonly now: () => Date;
   /** Aborted when the gateway stops: what would go on by itself ends. */
   readonly closing: AbortSignal;
@@ -62,6 +64,8 @@ export interface Context {
   readonly overrides: Map<string, OverrideUse>;
   /** The grants that let the actor read as the subject. */
   readonly impersonations: Set<string>;
+  /** What is done when the answer is out, so that it takes as long whatever there is to do. */
+  readonly afterwards: (() => Promise<void>)[];
   /** What the answer leaves behind in the browser: a new session, or (null) none. */
   readonly response: { session?: { readonly token: string; readonly expiresAt: Date } | null };
 }
@@ -158,6 +162,7 @@ export async function createContext(
     change: undefined,
     overrides: new Map(),
     impersonations: new Set(),
+    afterwards: [],
     response: {},
   };
 }

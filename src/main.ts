@@ -8,7 +8,8 @@ import { type Config, ConfigError, readConfig } from './config.js';
 import { type Database, openDatabase } from './db/database.js';
 import { StartupError } from './db/startup-error.js';
 import { createLog } from './log.js';
-import { welcome } from './welcome.js';
+import { createTransport } from './mail/transport.js';
+import { announceMail, welcome } from './welcome.js';
 
 const LONGEST_STOP_MS = 10_000;
 const LONGEST_UPLOAD_MS = 3_600_000;
@@ -41,7 +42,8 @@ async function start(): Promise<void> {
   const database = await openDatabase({ url, dataDir }, console.log);
   running.database = database;
   if (demo) await database.withStartupLock(() => seedDemo(database.client));
-  const app = createApp({ config, database, log });
+  const transport = createTransport(config, demo ? announceMail(console.log) : undefined);
+  const app = createApp({ config, database, log, transport });
   running.app = app;
   answer = (request, peer) => app.fetch(request, peer);
   if (!stopping) console.log(welcome(config, server));

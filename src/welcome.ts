@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 
 import { DEMO_PASSWORD, DEMO_PEOPLE } from '../prisma/seed.js';
 import type { Config } from './config.js';
+import type { Message } from './mail/message.js';
 
 const COLUMNS = ['name', 'email', 'account', 'roles'] as const;
 
@@ -21,6 +22,12 @@ export function welcome(config: Config, server: Server): string {
     curlSignIn(address),
     '',
   ].join('\n');
+}
+
+/** Prints what would be in somebody's mail, so that the demo goes on without a mail server. */
+export function announceMail(print: (text: string) => void) {
+  return ({ to, subject, link }: Message, file: string): void =>
+    print(`\n  Mail for ${to}: ${subject}\n  ${link}\n  The whole of it is in ${file}\n`);
 }
 
 function addressOf({ host }: Config, server: Server): string {

@@ -15,13 +15,16 @@ export interface AttemptLimits {
 export const ATTEMPT_LIMITS: AttemptLimits = { perPerson: 10, perAddress: 100 };
 
 export interface Attempts {
-  /** Counts an attempt before it is made. Throws TOO_MANY_ATTEMPTS, the same for people who do not exist. */
-  count(person: string, address: string): Promise<void>;
+  /**
+   * Counts an attempt before it is made, as several if it weighs more. Throws TOO_MANY_ATTEMPTS, the same for people
+   * who do not exist.
+   */
+  count(person: string, address: string, weight?: number): Promise<void>;
   /** After one succeeded: clears the person's count and takes this one back from the address. */
   forget(person: string, address: string): Promise<void>;
 }
 
-/** Counts sign-in attempts in the database, so that every gateway on it counts together. */
+/** Counts attempts in the database, so that every gateway on it counts together. */
 export function createAttempts(client: PrismaClient, limits: AttemptLimits): Attempts {
   const store = { storeClient: client, tableName: 'attemptCount', duration: WINDOW_SECONDS };
   const people = new RateLimiterPrisma({ ...store, keyPrefix: 'person', points: limits.perPerson });
@@ -32,9 +35,9 @@ export function createAttempts(client: PrismaClient, limits: AttemptLimits): Att
     clearExpiredByTimeout: false,
   });
   return {
-    async count(person, address) {
-      await consume(addresses, address);
-      await consume(people, digest(person));
+    async count(person, address, weight = 1) {
+      await consume(addresses, address, 1);
+      await consume(people, digest(person), weight);
     },
     async forget(person, address) {
       await people.delete(digest(person));
@@ -43,15 +46,15 @@ export function createAttempts(client: PrismaClient, limits: AttemptLimits): Att
   };
 }
 
-async function consume(limiter: RateLimiterPrisma, key: string): Promise<void> {
+async function consume(limiter: RateLimiterPrisma, key: string, points: number): Promise<void> {
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, points);
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
     const retryAfterSeconds = Math.ceil(error.msBeforeNext / 1000);
     throw new DomainError(
       'TOO_MANY_ATTEMPTS',
-      `Too many sign-in attempts. Try again in ${Math.ceil(retryAfterSeconds / 60)} minutes.`,
+      `Too many attempts. Try again in ${Math.ceil(retryAfterSeconds / 60)} minutes.`,
       { retryAfterSeconds },
     );
   }

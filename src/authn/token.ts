@@ -2,22 +2,27 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /**
- * The text that a credential is presented as: `fgs_<id>_<secret><checksum>`.
+ * The text that a credential is presented as, or a link carries: `fgs_<id>_<secret><checksum>`.
  * The checksum lets a mistyped one be refused, and a leaked one be found by scanners, without the database.
  */
-const PREFIXES = { session: 'fgs', accessKey: 'fgk', apiKey: 'fgp' } as const;
+const CREDENTIALS = { session: 'fgs', accessKey: 'fgk', apiKey: 'fgp' } as const;
 
-export type TokenKind = keyof typeof PREFIXES;
+/** What a link in a mail carries: good for one thing and once, and never to sign a request with. */
+const LINKS = { invitation: 'fgi', passwordReset: 'fgr' } as const;
 
-const KINDS = Object.keys(PREFIXES) as TokenKind[];
+const PREFIXES = { ...CREDENTIALS, ...LINKS };
+
+export type CredentialKind = keyof typeof CREDENTIALS;
+export type LinkKind = keyof typeof LINKS;
+export type TokenKind = CredentialKind | LinkKind;
 
 /** 256 bits of entropy, so a plain keyed hash is enough to keep it (no slow password hash). */
 const SECRET_BYTES = 32;
 
 export const PEPPER_VERSION = 1;
 
-export interface ParsedToken {
-  readonly kind: TokenKind;
+export interface ParsedToken<Kind extends TokenKind = CredentialKind> {
+  readonly kind: Kind;
   /** A UUID: the handle of the row. */
   readonly id: string;
   readonly secret: string;
@@ -37,10 +42,22 @@ export function publicPart(kind: TokenKind, id: string): string {
 
 /** Reads a presented credential; undefined if it was never one of ours. */
 export function parseToken(text: string): ParsedToken | undefined {
-  const match = /^(fg[skp])_([0-9a-f]{32})_([\w-]{43})([0-9a-f]{8})$/.exec(text);
+  return parse(text, CREDENTIALS);
+}
+
+/** Reads what a link carries; undefined if it was never one of ours, or is for something else. */
+export function parseLink(kind: LinkKind, text: string): ParsedToken<LinkKind> | undefined {
+  return parse<LinkKind>(text, { [kind]: LINKS[kind] });
+}
+
+function parse<Kind extends TokenKind>(
+  text: string,
+  prefixes: Partial<Record<Kind, string>>,
+): ParsedToken<Kind> | undefined {
+  const match = /^(fg[a-z])_([0-9a-f]{32})_([\w-]{43})([0-9a-f]{8})$/.exec(text);
   if (!match) return undefined;
   const [, prefix, hex = '', secret = '', sum] = match;
-  const kind = KINDS.find((name) => PREFIXES[name] === prefix);
+  const kind = (Object.keys(prefixes) as Kind[]).find((name) => prefixes[name] === prefix);
   if (!kind || checksum(text.slice(0, -8)) !== sum) return undefined;
   return { kind, id: hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), secret };
 }

@@ -33,21 +33,28 @@ export interface RankFacts {
 export function decideUpTo(
   principal: Principal,
   permission: AccountPermission,
-  { person = [], isParty = false, given = [], defined = [] }: RankFacts,
+  facts: RankFacts,
 ): Decision {
   const decision = decide(principal, permission);
   if (!decision.allowed) return decision;
-  if (principal.acting && isParty) {
+  if (principal.acting && facts.isParty) {
     return deny(() => undelegable(principal, permission), decision.impersonationId);
   }
-  const { own } = principal;
-  if (own.has('role:assignAny')) return decision;
+  const beyond = beyondReach(principal.own, facts);
+  if (beyond.length === 0) return decision;
+  return deny(() => outrankedDenial(principal, permission, beyond), decision.impersonationId);
+}
+
+/** What of somebody, or of what is to be given away, is above whoever has these permissions of their own. */
+export function beyondReach(
+  own: ReadonlySet<AccountPermission>,
+  { person = [], given = [], defined = [] }: RankFacts,
+): AccountPermission[] {
+  if (own.has('role:assignAny')) return [];
   const counts = [
     ...[...person].filter((each) => RANKS.has(each)),
     ...[...given].filter((each) => !ORDINARY.has(each)),
     ...defined,
   ];
-  const beyond = new Set(counts.filter((each) => !own.has(each)));
-  if (beyond.size === 0) return decision;
-  return deny(() => outrankedDenial(principal, permission, [...beyond]), decision.impersonationId);
+  return [...new Set(counts.filter((each) => !own.has(each)))];
 }

@@ -19,6 +19,8 @@ export interface Change {
   readonly now: Date;
   /** Writes the one audit entry that the transaction must not commit without. */
   readonly record: (event: Omit<AuditEvent, 'action' | 'via' | 'grantId'>) => Promise<void>;
+  /** Has something done when the transaction is committed, and not otherwise. */
+  readonly afterCommit: (task: () => void) => void;
 }
 
 /** Who asks, outside a mutation, and what lets them if they act as somebody else. */
@@ -60,6 +62,7 @@ export async function transact<T>(
   const { db, provenance, principal, now, longest, changesRights } = request;
   let target: AuditTarget | undefined;
   let grantId: string | undefined;
+  let tasks: (() => void)[] = [];
   const attempt = () =>
     db.$transaction(
       async (tx) => {
@@ -68,6 +71,7 @@ export async function transact<T>(
         const isLong = longest !== undefined;
         const known = await rightsNow(tx, principal, now, isLong ? reread : reauthenticate);
         let entries = 0;
+        tasks = [];
         let allowed: Pick<Allow, 'via'> | undefined;
         const result = await run({
           tx,
@@ -77,6 +81,7 @@ export async function transact<T>(
           allow: (decision) =>
             void (allowed = allowed?.via === 'SUPER_ADMIN_OVERRIDE' ? allowed : decision),
           actBy: (id) => void (grantId ??= id),
+          afterCommit: (task) => void tasks.push(task),
           record: async (event) => {
             entries += 1;
             await record(tx, known, provenance, {
@@ -94,10 +99,33 @@ export async function transact<T>(
       },
       longest === undefined ? undefined : { timeout: longest },
     );
+  const result = await noting(
+    request,
+    action,
+    () => retrying(attempt),
+    () => ({ target, grantId }),
+  );
+  for (const task of tasks) task();
+  return result;
+}
+
+const noted = new WeakSet<Error>();
+
+/** Runs something that somebody may be refused, and leaves an entry of that: one, however often it is noted. */
+export async function noting<T>(
+  { db, principal, provenance }: Requester,
+  action: AuditAction,
+  run: () => Promise<T>,
+  about: () => Pick<AuditEvent, 'target' | 'grantId'> = () => ({}),
+): Promise<T> {
   try {
-    return await retrying(attempt);
+    return await run();
   } catch (error) {
-    await record(db, principal, provenance, { action, target, grantId }, failureOf(error));
+    const known = error instanceof Error ? error : new Error(String(error));
+    if (!noted.has(known)) {
+      noted.add(known);
+      await record(db, principal, provenance, { action, ...about() }, failureOf(error));
+    }
     throw error;
   }
 }
@@ -128,7 +156,7 @@ function lastingRights({ own, permissions, restriction, acting }: Principal) {
 }
 
 /** Two transactions that locked each other out are both right: the one that the database stopped goes again. */
-async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+export async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();

@@ -57,21 +57,21 @@ export async function signIn(system: System, provenance: Provenance, input: Sign
   }
 }
 
-/** Nothing if the person was suspended or removed a moment ago. */
+/** Nothing if the person was suspended, removed or given another password a moment ago. */
 async function startSession(
   { client, pepper, sessionHours, now }: System,
   provenance: Provenance,
-  user: { readonly id: string; readonly accountId: string },
+  user: { readonly id: string; readonly accountId: string; readonly passwordHash: string | null },
   transport: SignIn['transport'],
 ) {
-  const { accountId } = user;
+  const { accountId, passwordHash } = user;
   const id = uuidv7();
   const signedInAt = now();
   const expiresAt = new Date(signedInAt.getTime() + sessionHours * 3_600_000);
   const { token, secretHash } = mintToken('session', id, pepper);
   const started = await scopeToAccount(client, accountId).$transaction(async (tx) => {
     const { count } = await tx.user.updateMany({
-      where: { id: user.id, status: 'ACTIVE', removedAt: null },
+      where: { id: user.id, status: 'ACTIVE', removedAt: null, passwordHash },
       data: { lastSignedInAt: signedInAt },
     });
     if (count === 0) return false;

@@ -34,7 +34,7 @@ export async function holdUser(tx: Tx, id: string) {
 }
 
 /** What the account roles of a person give, inherited ones included. */
-async function permissionsOf(tx: Tx, id: string): Promise<ReadonlySet<AccountPermission>> {
+export async function permissionsOf(tx: Tx, id: string): Promise<ReadonlySet<AccountPermission>> {
   const [row] = await tx.$queryRaw<
     { roles: HeldRole[] }[]
   >`SELECT held_roles(${id}::uuid) AS roles`;
@@ -77,7 +77,7 @@ export async function updateUser(
 }
 
 /** Links that were mailed sign nobody in any more. */
-async function voidResets(tx: Tx, userId: string, now: Date): Promise<void> {
+export async function voidResets(tx: Tx, userId: string, now: Date): Promise<void> {
   await tx.passwordReset.updateMany({ where: { userId, closedAt: null }, data: { closedAt: now } });
 }
 

@@ -123,6 +123,11 @@ export function visibleSessions(
   return { userId: principal.subject.id, endedAt: null, expiresAt: { gt: now } };
 }
 
+/** Invitations are seen by those who could send them. */
+export function visibleInvitations(principal: Principal | undefined): Prisma.InvitationWhereInput {
+  return principal?.permissions.has('user:create') ? {} : nothing;
+}
+
 /** People see their own API keys and those whom that is entrusted to everybody's; service accounts' their managers. */
 export function visibleKeys(principal: Principal | undefined): Prisma.AccessKeyWhereInput {
   if (principal?.credential.kind !== 'session') return nothing;

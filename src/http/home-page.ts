@@ -105,13 +105,18 @@ function form(person: Person | undefined) {
         The short name of your account, if you belong to several.
       </p>
       <button class="button">Sign in</button>
+      <p class="quiet"><a href="/password-reset">I forgot my password</a></p>
     </form>`;
 }
 
-export function message(title: string, text: string, icon: string) {
+export function masthead(icon: string) {
   return html`<header class="masthead">
-      <a class="brand" href="/"><img src="${icon}" alt="" width="28" height="28" />Fieldgate</a>
-    </header>
+    <a class="brand" href="/"><img src="${icon}" alt="" width="28" height="28" />Fieldgate</a>
+  </header>`;
+}
+
+export function message(title: string, text: string, icon: string) {
+  return html`${masthead(icon)}
     <main>
       <h1>${title}</h1>
       <p class="lede">${text}</p>

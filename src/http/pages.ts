@@ -13,6 +13,7 @@ import { suitableExamples } from './examples.js';
 import { explorer, loadGraphiql, type Graphiql } from './graphiql.js';
 import { GRAPHIQL_POLICY } from './headers.js';
 import { home, message } from './home-page.js';
+import { invitationPage, passwordResetPage } from './link-pages.js';
 import { layout } from './page-layout.js';
 import { readPerson } from './person.js';
 import { contextOf, type Served } from './request-log.js';
@@ -38,12 +39,14 @@ export function createPages({ config, system, log }: Dependencies): Pages {
   const icon = assets.addFile('icon.svg');
   const style = assets.addFile('style.css');
   const session = assets.addFile('session.js');
+  const link = assets.addFile('link.js');
   const starter = assets.addFile('explorer.js');
   let loading: Promise<Graphiql> | undefined;
   const graphiqlOnce = () => (loading ??= loadGraphiql(assets));
 
-  const plain = (title: string, body: Parameters<typeof layout>[0]['body']) =>
-    layout({ title, icon, styles: [style], scripts: [session], kind: 'page', body });
+  type Body = Parameters<typeof layout>[0]['body'];
+  const plain = (title: string, body: Body, script = session) =>
+    layout({ title, icon, styles: [style], scripts: [script], kind: 'page', body });
 
   routes.get('/', async (c) => {
     const context = await contextOf(c.env.served, system);
@@ -57,6 +60,13 @@ export function createPages({ config, system, log }: Dependencies): Pages {
     c.header('cache-control', 'no-store');
     return c.html(plain('Fieldgate', body));
   });
+
+  routes.get('/invitation', (c) =>
+    c.html(plain('Your invitation · Fieldgate', invitationPage(icon), link)),
+  );
+  routes.get('/password-reset', (c) =>
+    c.html(plain('Another password · Fieldgate', passwordResetPage(icon), link)),
+  );
 
   routes.get('/graphql', async (c, next) => {
     if (!wantsPage(c)) return next();

@@ -37,6 +37,9 @@ export const search = storable.max(200, 'Search for at most 200 characters.');
 
 export const shortText = storable.max(320, 'This has at most 320 characters.');
 
+/** What a link carries. */
+export const token = z.string().max(200, 'This is no token of a link.');
+
 /** Long enough for any passphrase, short enough to hash. */
 export const password = z.string().max(1024, 'A password has at most 1,024 characters.');
 

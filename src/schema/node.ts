@@ -8,6 +8,7 @@ import {
   visibleFlows,
   visibleGrants,
   visibleGroups,
+  visibleInvitations,
   visibleKeys,
   visibleMembers,
   visibleRoles,
@@ -40,6 +41,8 @@ const NODE_GATES: Readonly<Record<string, Gate>> = {
     db.impersonationGrant.findFirst({ select, where: { AND: [{ id }, visibleGrants(principal)] } }),
   Role: (id, { db, principal }) =>
     db.role.findFirst({ select, where: { AND: [{ id }, visibleRoles(principal)] } }),
+  Invitation: (id, { db, principal }) =>
+    db.invitation.findFirst({ select, where: { AND: [{ id }, visibleInvitations(principal)] } }),
   ServiceAccount: (id, { db, principal }) =>
     db.serviceAccount.findFirst({
       select,

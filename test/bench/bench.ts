@@ -112,6 +112,7 @@ async function offered({ database: { client } }: Bench, token: string): Promise<
     attempts: createAttempts(client, ATTEMPT_LIMITS),
     sessionHours: config.sessionHours,
     issuer: config.publicUrl,
+    mailer: { sender: '', post: () => undefined, close: async () => undefined },
     now: () => new Date(),
     closing: new AbortController().signal,
   };

@@ -12,7 +12,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 
 import type { AuditAction } from '../../audit/events.js';
 import { refresh, withChange, type Context } from '../../context.js';
-import { transact } from '../../domain/change.js';
+import { noting, transact } from '../../domain/change.js';
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -54,8 +54,17 @@ class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     config: PothosOutputFieldConfig<Types>,
   ): typeof resolve {
-    if (config.kind !== 'Mutation' || config.pothosOptions.ownTransaction) return resolve;
-    const { audit, longest, changesRights, around = (run) => run() } = config.pothosOptions;
+    if (config.kind !== 'Mutation') return resolve;
+    const {
+      audit,
+      authScopes,
+      longest,
+      changesRights,
+      ownTransaction,
+      around = (run) => run(),
+    } = config.pothosOptions;
+    // What is open to everybody is for whoever it turns out to be, so it leaves its entries itself.
+    if (ownTransaction && authScopes && 'public' in authScopes) return resolve;
     return async (parent, args, typedContext, info) => {
       // The plugin's types are open; the builder's Context is ours.
       const context = typedContext as Context;
@@ -64,6 +73,9 @@ class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       if (!principal) return resolve(parent, args, context, info);
       try {
         const request = { db, principal, provenance, now: system.now(), longest, changesRights };
+        if (ownTransaction) {
+          return await noting(request, audit, async () => resolve(parent, args, context, info));
+        }
         const run = () =>
           transact(request, audit, (change) =>
             resolve(parent, args, withChange(context, change), info),
