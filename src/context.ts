@@ -17,6 +17,7 @@ import { NOBODY, type Principal } from './authz/principal.js';
 import type { Rights } from './authz/rights.js';
 import type { PrismaClient } from './db/generated/client.js';
 import { scopeToAccount, type Db, type Tx } from './db/scoped.js';
+import { progressOf, type ReviewProgress } from './domain/access-review.js';
 import { authenticateToken, isAccessToken } from './domain/access-token.js';
 import { readFlowFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
@@ -84,12 +85,14 @@ export class Access {
   readonly #administered: DataLoader<string, boolean>;
   readonly #uses: DataLoader<string, ServiceAccountUse | undefined>;
   readonly #dormancies: DataLoader<string, Date | undefined>;
+  readonly #reviews: DataLoader<string, ReviewProgress | undefined>;
   readonly #roles: DataLoader<string, Rights | undefined>;
 
   constructor(reader: Tx, principal: Principal | undefined, now: Date) {
     const accountId = principal?.accountId ?? NOBODY;
     this.#uses = perPage((ids) => usesOf(reader, accountId, ids, now));
     this.#dormancies = perPage((ids) => dormantSince(reader, accountId, ids, now));
+    this.#reviews = perPage((ids) => progressOf(reader, accountId, ids));
     this.#roles = perPage((ids) => rightsOfRoles(reader, accountId, ids));
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
@@ -107,6 +110,11 @@ export class Access {
   /** What would stop working without a service account. */
   serviceAccountUse(id: string): Promise<ServiceAccountUse | undefined> {
     return this.#uses.load(id);
+  }
+
+  /** How far an access review is. */
+  reviewProgress(id: string): Promise<ReviewProgress | undefined> {
+    return this.#reviews.load(id);
   }
 
   /** What an account role gives, with all that it inherits. */

@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   CONFIRMATION_NEEDED: 'It takes something away; look at `extensions`, then pass `confirm: true`.',
   PLAN_REQUIRED: 'The plan of the account does not include this: `extensions.plan` does.',
   DUPLICATE_EMAIL: 'Somebody of the account has this address already.',
+  REVIEW_CLOSED: 'The access review is closed; start another one.',
   ROLE_CYCLE: 'A role would inherit from itself, or through more than eight levels.',
   BUILT_IN_ROLE: 'Built-in roles are the same everywhere and cannot be changed.',
   SELF_REMOVAL_USE_LEAVE: 'Leave a dataset with leaveDataset, another flow with leaveFlow.',

@@ -11,12 +11,18 @@ export const AUDIT_ACTIONS = {
   'user.suspended': 'A person was suspended: nothing signs them in.',
   'user.reactivated': 'A suspended person was let in again.',
   'user.removed': 'A person was removed from the account.',
+  'user.offboarded': 'A person was removed, and what they leave behind was settled.',
+  'invitation.revoked': 'An invitation was revoked: its link is void.',
+  'invitation.takenOver': 'Somebody else answers for an invitation, because its sender left.',
+  'group.membersRemoved': 'People were taken out of a group.',
+  'accessReview.started': 'A review of who has what began.',
+  'accessReview.decided': 'Lines of an access review were confirmed or revoked.',
+  'accessReview.closed': 'An access review was closed: what it revoked was taken away.',
   'role.created': 'A role of the account’s own was made.',
   'role.updated': 'A role of the account’s own was changed.',
   'role.deleted': 'A role of the account’s own was deleted.',
   'invitation.sent': 'Somebody was invited to the account.',
   'invitation.resent': 'An invitation was sent again, with another link.',
-  'invitation.revoked': 'An invitation was revoked: its link is void.',
   'invitation.accepted': 'Somebody accepted an invitation and joined, or tried to.',
   'password.changed': 'A person chose another password.',
   'password.resetRequested': 'Somebody asked for a link to choose another password.',
@@ -116,4 +122,6 @@ export interface AuditEvent {
   readonly via?: string | undefined;
   /** The grant that let the actor act as the subject. */
   readonly grantId?: string | undefined;
+  /** What belongs to one act of many steps. */
+  readonly batchId?: string | undefined;
 }

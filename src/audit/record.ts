@@ -60,7 +60,7 @@ export async function recordAll(
           actorId: who.subjectId ?? null,
         };
   await tx.auditEntry.createMany({
-    data: events.map(({ action, target, before, after, via, grantId }) => ({
+    data: events.map(({ action, target, before, after, via, grantId, batchId }) => ({
       ...parties,
       action,
       outcome: failure?.outcome ?? 'SUCCEEDED',
@@ -72,6 +72,7 @@ export async function recordAll(
       ...(after && { after }),
       via: via ?? null,
       grantId: grantId ?? null,
+      batchId: batchId ?? null,
       requestId: provenance.requestId,
       ipAddress: provenance.ipAddress ?? null,
       userAgent: provenance.userAgent?.slice(0, 512) ?? null,

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { v7 as uuidv7 } from 'uuid';
+
 import type { AuditAction, AuditEvent, AuditTarget } from '../audit/events.js';
-import { record, type Provenance } from '../audit/record.js';
+import { record, recordAll, type Provenance } from '../audit/record.js';
 import { identityOf, reauthenticate, reread, type Unauthenticated } from '../authn/authenticate.js';
 import type { Allow, Denial } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
@@ -21,7 +23,13 @@ export interface Change {
   readonly record: (event: Omit<AuditEvent, 'action' | 'via' | 'grantId'>) => Promise<void>;
   /** Has something done when the transaction is committed, and not otherwise. */
   readonly afterCommit: (task: () => void) => void;
+  /** What the entries of the change have in common, if it has several. */
+  readonly batch: () => string;
+  /** Writes entries of the steps that the change consists of; they share a batch with its own entry. */
+  readonly recordSteps: (steps: readonly Step[]) => Promise<void>;
 }
+
+export type Step = Pick<AuditEvent, 'action' | 'target' | 'before' | 'after'>;
 
 /** Who asks, outside a mutation, and what lets them if they act as somebody else. */
 export interface Requester {
@@ -72,6 +80,8 @@ export async function transact<T>(
         const known = await rightsNow(tx, principal, now, isLong ? reread : reauthenticate);
         let entries = 0;
         tasks = [];
+        let batchId: string | undefined;
+        const batch = () => (batchId ??= uuidv7());
         let allowed: Pick<Allow, 'via'> | undefined;
         const result = await run({
           tx,
@@ -84,13 +94,26 @@ export async function transact<T>(
           afterCommit: (task) => void tasks.push(task),
           record: async (event) => {
             entries += 1;
+            const via = allowed?.via;
             await record(tx, known, provenance, {
               target,
+              batchId,
               ...event,
               action,
-              via: allowed?.via,
+              via,
               grantId,
             });
+          },
+          batch,
+          recordSteps: async (steps) => {
+            if (steps.length === 0) return;
+            const shared = { via: allowed?.via, grantId, batchId: batch() };
+            await recordAll(
+              tx,
+              known,
+              provenance,
+              steps.map((step) => ({ ...step, ...shared })),
+            );
           },
         });
         if (entries !== 1) throw new Error(`${action} wrote ${entries} audit entries, not one.`);

@@ -108,77 +108,8 @@ export async function reactivateUser({ tx, record }: Change, id: string): Promis
   await record({ target: { type: 'User', id }, before: { status }, after: { status: 'ACTIVE' } });
 }
 
-/** What goes with a person who is removed. */
-export interface Removed {
-  readonly sessions: number;
-  readonly apiKeys: number;
-  readonly groups: number;
-  readonly memberships: number;
-  /** Flows that have no other active Admin or Owner: they stay without one. */
-  readonly orphanedFlows: number;
-}
-
-/**
- * Removes a person with sessions, API keys, roles, groups and memberships; what they made, did and gave to others
- * stays, under their name. Throws NOT_FOUND, NOT_YOURSELF, LAST_SUPER_ADMIN, and CONFIRMATION_NEEDED, which says what
- * goes.
- */
-export async function removeUser(change: Change, id: string, confirm: boolean): Promise<Removed> {
-  const { tx, record } = change;
-  const { name, email } = await holdUser(tx, id);
-  assertOther(change, id);
-  if (!confirm) {
-    throw new DomainError(
-      'CONFIRMATION_NEEDED',
-      'Removing somebody cannot be undone. Look at `extensions.goes`, then pass `confirm: true`.',
-      { goes: await belongings(change, id) },
-    );
-  }
-  const goes = await takeAway(change, id);
-  await record({ target: { type: 'User', id }, before: { name, email }, after: { ...goes } });
-  return goes;
-}
-
-/** Counts what goes with a person, with one statement. */
-export async function belongings(
-  { tx, now }: Pick<Change, 'tx' | 'now'>,
-  id: string,
-): Promise<Removed> {
-  const [row] = await tx.$queryRaw<Removed[]>`
-    SELECT (SELECT count(*)::int FROM session
-            WHERE user_id = u.id AND ended_at IS NULL AND expires_at > ${now}::timestamptz) AS sessions,
-           (SELECT count(*)::int FROM access_key WHERE user_id = u.id AND deleted_at IS NULL) AS "apiKeys",
-           (SELECT count(*)::int FROM group_member WHERE user_id = u.id) AS groups,
-           (SELECT count(*)::int FROM flow_member WHERE user_id = u.id) AS memberships,
-           (SELECT count(*)::int FROM flow_member m WHERE m.user_id = u.id AND m.role IN ('ADMIN', 'OWNER')
-              AND NOT EXISTS (SELECT 1 FROM active_admin a WHERE a.flow_id = m.flow_id AND a.member_id <> m.id))
-             AS "orphanedFlows"
-    FROM "user" u WHERE u.id = ${id}::uuid`;
-  if (!row) throw notFound();
-  return row;
-}
-
-/** Removes a held person, and all that is theirs alone. Throws LAST_SUPER_ADMIN. */
-export async function takeAway(change: Change, id: string): Promise<Removed> {
-  const { tx, now } = change;
-  const goes = await belongings(change, id);
-  const mine = { where: { userId: id } };
-  await keepingSuperAdmin(change, () =>
-    tx.user.update({ where: { id }, data: { removedAt: now, passwordHash: null } }),
-  );
-  await endAccess(change, id);
-  await tx.accessKey.updateMany({
-    where: { userId: id, deletedAt: null },
-    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-  });
-  await tx.flowMember.deleteMany(mine);
-  await tx.groupMember.deleteMany(mine);
-  await tx.roleAssignment.deleteMany(mine);
-  return goes;
-}
-
 /** Ends the sessions of a held person, and the links that were mailed; how many sessions. */
-async function endAccess({ tx, now }: Change, userId: string): Promise<number> {
+export async function endAccess({ tx, now }: Change, userId: string): Promise<number> {
   await voidResets(tx, userId, now);
   const { count } = await tx.session.updateMany({
     where: { userId, endedAt: null, expiresAt: { gt: now } },
@@ -187,7 +118,8 @@ async function endAccess({ tx, now }: Change, userId: string): Promise<number> {
   return count;
 }
 
-function assertOther({ principal }: Change, id: string): void {
+/** Throws NOT_YOURSELF. */
+export function assertOther({ principal }: Change, id: string): void {
   if (id !== principal.subject.id) return;
   throw new DomainError(
     'NOT_YOURSELF',

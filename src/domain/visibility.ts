@@ -157,6 +157,13 @@ export function visibleGrants(
   };
 }
 
+/** Access is reviewed by those to whom that is entrusted, all of it by each. */
+export function visibleAccessReviews(
+  principal: Principal | undefined,
+): Prisma.AccessReviewWhereInput {
+  return principal?.permissions.has('accessReview:manage') ? {} : nothing;
+}
+
 /** What somebody imports is nobody else's business until it is in the dataset. */
 export function visibleImports(principal: Principal | undefined): Prisma.DatasetImportWhereInput {
   if (!principal) return nothing;

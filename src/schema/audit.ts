@@ -6,7 +6,7 @@ import { visibleAuditEntries } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { keysetConnection, pageCost } from './connections.js';
 import { AuditActionEnum, AuditOutcome } from './enums.js';
-import { instant } from './inputs.js';
+import { batchId, instant } from './inputs.js';
 import { eitherKind, Principal, partyOf, principalIn } from './principal.js';
 import { met } from './scopes.js';
 
@@ -106,6 +106,10 @@ export const AuditEntry = builder.prismaNode('AuditEntry', {
       select: { denial: true },
       resolve: ({ denial }) => denial as Json,
     }),
+    batchId: t.exposeString('batchId', {
+      nullable: true,
+      description: 'What the entries of one act of many steps have in common.',
+    }),
     requestId: t.exposeString('requestId', { description: 'The request, as the log names it.' }),
     ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'Where it came from.' }),
     userAgent: t.exposeString('userAgent', {
@@ -123,6 +127,11 @@ export const AuditFilter = builder.inputType('AuditFilter', {
     principal: t.id({
       required: false,
       description: 'Entries of which this person or service account is subject or actor.',
+    }),
+    batchId: t.string({
+      required: false,
+      description: 'Entries of this act of many steps.',
+      validate: batchId,
     }),
     action: t.field({
       type: [AuditActionEnum],
@@ -182,10 +191,11 @@ type Filter = (typeof AuditFilter)['$inferInput'];
 
 /** The entries that a filter is about. */
 export function entriesOf(filter: Filter | null | undefined) {
-  const { principal, action, from, to } = filter ?? {};
+  const { principal, action, batchId: batch, from, to } = filter ?? {};
   return {
     AND: [
       principal == null ? {} : concerning(principal),
+      batch == null ? {} : { batchId: batch },
       action ? { action: { in: action as string[] } } : {},
       from ? { at: { gte: from } } : {},
       to ? { at: { lt: to } } : {},

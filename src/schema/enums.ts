@@ -111,6 +111,15 @@ export const EgressPolicy = builder.enumType('EgressPolicy', {
   } as const,
 });
 
+export const EgressKind = builder.enumType('EgressKind', {
+  description: 'How data left.',
+  values: {
+    DOWNLOAD: { description: 'An attachment was downloaded.' },
+    PRINT: { description: 'A form was printed.' },
+    EXPORT: { description: 'A report or dataset was exported.' },
+  } as const,
+});
+
 export const FieldType = builder.enumType('FieldType', {
   description: 'What the cells of a field hold.',
   values: {

@@ -11,7 +11,7 @@ import type { SharedPermission } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
 import { isInAnotherWorkspace, lockFlow, readFlowFacts } from '../domain/access.js';
 import type { Change } from '../domain/change.js';
-import { FLOW_TYPENAMES } from '../domain/ids.js';
+import { FLOW_TYPENAMES, type NamedFlow } from '../domain/ids.js';
 import { forbidden, notFound, unauthenticated } from '../errors.js';
 
 /** A dataset, or a flow of another kind: which table says what a role on it allows. */
@@ -105,6 +105,25 @@ export function allowOnFlow(
   return facts instanceof Promise
     ? facts.then((loaded) => decideAll(context, family, scope, loaded))
     : decideAll(context, family, scope, facts);
+}
+
+/**
+ * To make somebody the Admin or Owner of these flows: whoever could do it there, or give themselves the role that can.
+ */
+export async function allowHandOver(context: Context, flows: readonly NamedFlow[]): Promise<true> {
+  const known = { target: { role: null } };
+  const assumes = principalOf(context).permissions.has('flow:assumeOwner');
+  for (const { id, kind } of flows.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
+    await (kind === 'DATASET'
+      ? allowOnFlow(context, 'dataset', { id, permissions: ['datasetMember:makeAdmin'], known })
+      : allowOnFlow(context, 'flow', {
+          id,
+          kind,
+          permissions: [assumes ? 'flow:read' : 'flowMember:makeOwner'],
+          known,
+        }));
+  }
+  return true;
 }
 
 /**

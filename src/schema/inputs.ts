@@ -30,6 +30,18 @@ export const email = storable
 
 export const ids = z.array(z.string()).max(100, 'Name at most 100 at once.');
 
+export const handOvers = z.array(z.unknown()).max(100, 'Hand over at most 100 flows at once.');
+
+/** Lines are named by the ids of their rows. */
+export const lineIds = z
+  .array(z.uuid('Give ids of lines of the review.'))
+  .min(1, 'Name at least one line.')
+  .max(100, 'Name at most 100 lines at once.');
+
+export const batchId = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'Give a batchId of an entry.');
+
 export const days = (most: number) =>
   z.number().min(1, `Name 1 to ${most} days.`).max(most, `Name 1 to ${most} days.`);
 

@@ -2,6 +2,7 @@ import type { FlowKind } from '../authz/boundary.js';
 import type { Context } from '../context.js';
 import { FLOW_TYPENAMES, flowKindOf, KINDS_BUT_DATASET, NOWHERE } from '../domain/ids.js';
 import {
+  visibleAccessReviews,
   visibleAuditEntries,
   visibleDatasets,
   visibleFlowMembers,
@@ -27,6 +28,11 @@ const NODE_GATES: Readonly<Record<string, Gate>> = {
   AccessKey: (id, { db, principal }) =>
     db.accessKey.findFirst({ select, where: { AND: [{ id }, visibleKeys(principal)] } }),
   Account: async (id, { principal }) => (principal?.accountId === id ? { id } : null),
+  AccessReview: (id, { db, principal }) =>
+    db.accessReview.findFirst({
+      select,
+      where: { AND: [{ id }, visibleAccessReviews(principal)] },
+    }),
   AuditEntry: (id, { db, principal }) =>
     db.auditEntry.findFirst({ select, where: { AND: [{ id }, visibleAuditEntries(principal)] } }),
   Dataset: (id, { db, principal }) =>

@@ -14,8 +14,16 @@ import type { MemberRole } from '../authz/role-table.js';
 import { ruleName, type SharedPermission } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
 import type { Change } from '../domain/change.js';
+import type { NamedFlow } from '../domain/ids.js';
 import { forbidden, unauthenticated } from '../errors.js';
-import { allowOnFlow, noteGrant, principalOf, type Family, type FlowScope } from './flow-scope.js';
+import {
+  allowHandOver,
+  allowOnFlow,
+  noteGrant,
+  principalOf,
+  type Family,
+  type FlowScope,
+} from './flow-scope.js';
 
 export interface Scopes {
   /** Open to everybody; says why. */
@@ -25,6 +33,7 @@ export interface Scopes {
   signedIn: boolean;
   account: AccountPermission;
   upTo: RankScope;
+  handOver: readonly NamedFlow[];
   dataset: FlowScope;
   flow: FlowScope;
   /** The person or service account with this id. */
@@ -47,6 +56,7 @@ export function createScopes(context: Context) {
     signedIn: () => allowSignedIn(context),
     account: (permission: AccountPermission) => allow(context, permission),
     upTo: (scope: RankScope) => allowUpTo(context, scope),
+    handOver: (flows: readonly NamedFlow[]) => allowHandOver(context, flows),
     dataset: (scope: FlowScope) => allowOnFlow(context, 'dataset', scope),
     flow: (scope: FlowScope) => allowOnFlow(context, 'flow', scope),
     // Whoever acts as somebody else reaches what was granted, not what is their own.

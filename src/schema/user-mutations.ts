@@ -1,14 +1,8 @@
 import { changeOf } from '../context.js';
 import { idOf, encodeId } from '../domain/ids.js';
 import { assignRoles, effectOfRoles, type RoleEffect } from '../domain/role-assignment.js';
-import {
-  personToManage,
-  reactivateUser,
-  removeUser,
-  suspendUser,
-  updateUser,
-  type Removed,
-} from '../domain/user.js';
+import { removeUser, type Removed } from '../domain/user-removal.js';
+import { personToManage, reactivateUser, suspendUser, updateUser } from '../domain/user.js';
 import { visibleUsers } from '../domain/visibility.js';
 import { notFound } from '../errors.js';
 import { builder, reached } from './builder.js';
