@@ -22,7 +22,7 @@ import { useProgramLog } from './http/program-log.js';
 import { logRequest, useRequestFacts, type Served } from './http/request-log.js';
 import { cookieName, isSecure, readRequest } from './http/request.js';
 import { createTransfers } from './http/transfers.js';
-import { buildSchema } from './schema/index.js';
+import { schemaOnce } from './schema/index.js';
 
 const LARGEST_BODY = 1_000_000;
 
@@ -112,7 +112,7 @@ export function createApp({
 
 function createGraphql(system: System, log: Logger) {
   return createYoga<{ served: Served }, Context>({
-    schema: buildSchema(),
+    schema: schemaOnce(),
     graphqlEndpoint: '/graphql',
     context: async ({ served }) => {
       const { provenance, presented } = served.request;
