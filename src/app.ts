@@ -24,7 +24,7 @@ import { cookieName, isSecure, readRequest } from './http/request.js';
 import { createTransfers } from './http/transfers.js';
 import { createMailer } from './mail/mailer.js';
 import { createTransport, type Transport } from './mail/transport.js';
-import { buildSchema } from './schema/index.js';
+import { schemaOnce } from './schema/index.js';
 
 const LARGEST_BODY = 1_000_000;
 
@@ -137,7 +137,7 @@ export function createApp({
 
 function createGraphql(system: System, log: Logger) {
   return createYoga<{ served: Served }, Context>({
-    schema: buildSchema(),
+    schema: schemaOnce(),
     graphqlEndpoint: '/graphql',
     context: async ({ served }) => {
       const { provenance, presented } = served.request;

@@ -50,6 +50,13 @@ export function buildSchema(): GraphQLSchema {
   });
 }
 
+let built: GraphQLSchema | undefined;
+
+/** The schema of every gateway in this process: it keeps nothing of any, and takes a while to build and to validate. */
+export function schemaOnce(): GraphQLSchema {
+  return (built ??= buildSchema());
+}
+
 /** The schema as text, with the rule of every field: what `schema.graphql` holds. */
 export function printSchema(schema: GraphQLSchema): string {
   const sorted = lexicographicSortSchema(schema);

@@ -1,6 +1,7 @@
+import { v7 as uuidv7 } from 'uuid';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { Actor } from '../support/actor.js';
+import type { Actor, Result } from '../support/actor.js';
 import { testDatabase } from '../support/database.js';
 import { createFlow, KINDS, renamedId, TYPENAMES, type Kind } from '../support/flow-world.js';
 import {
@@ -19,12 +20,8 @@ import {
 } from '../support/operations.js';
 import { globalId, workspace, type Shared } from '../support/world.js';
 
-/** Each kind under the name of each other, datasets among them. */
-const PAIRS = KINDS.flatMap((kind) =>
-  [...Object.values(TYPENAMES), 'Dataset']
-    .filter((typename) => typename !== TYPENAMES[kind])
-    .map((typename) => [kind, typename] as const),
-);
+/** What a flow of another kind, or a dataset, might be called. */
+const NAMES = [...Object.values(TYPENAMES), 'Dataset'];
 
 const flows = new Map<Kind, Shared>();
 let dataset: Shared;
@@ -56,7 +53,7 @@ function flowOf(kind: Kind): Shared {
 }
 
 /** Every way in which an id of a flow enters. */
-function entrances(who: Actor, flowId: string, memberId: string) {
+function entrances(who: Actor, flowId: string, memberId: string): Promise<Result>[] {
   const granteeId = globalId('User', newcomer.id);
   return [
     who.run(GetNode, { id: flowId }),
@@ -72,6 +69,24 @@ function entrances(who: Actor, flowId: string, memberId: string) {
   ];
 }
 
+/** All of them, and those that the override opens, too. */
+function everywhere(id: string, memberId: string): Promise<Result[]> {
+  const ways = [
+    ...entrances(owner, id, memberId),
+    superAdmin.run(GetNode, { id }),
+    superAdmin.run(AssumeFlowRole, { input: { flowId: id, role: 'OWNER' } }),
+  ];
+  return Promise.all(ways);
+}
+
+const nowhere = (typename: string) => globalId(typename, uuidv7());
+
+/** The answers to the byte of what does not exist. */
+function expectHidden(results: readonly Result[], missing: readonly Result[]): void {
+  for (const result of results) expect(result).toFail('NOT_FOUND');
+  expect(results.map(({ text }) => text)).toEqual(missing.map(({ text }) => text));
+}
+
 async function untouched(kind: Kind): Promise<void> {
   const { client } = await testDatabase();
   const { rowId } = flowOf(kind);
@@ -84,28 +99,25 @@ async function untouched(kind: Kind): Promise<void> {
 }
 
 describe('a flow is found under the name of its kind alone', () => {
-  test.each(PAIRS)('a %s is no %s', async (kind, typename) => {
-    const flow = flowOf(kind);
-    const id = renamedId(typename, flow);
-    const ways = [
-      ...entrances(owner, id, flow.memberIds[1] ?? ''),
-      // By override, too.
-      superAdmin.run(GetNode, { id }),
-      superAdmin.run(AssumeFlowRole, { input: { flowId: id, role: 'OWNER' } }),
-    ];
-    for (const result of await Promise.all(ways)) await expect(result).toBeHidden();
-    await untouched(kind);
-    if (typename !== 'Dataset') return;
+  test.each(NAMES)('what is no %s is not found under that name', async (typename) => {
+    const missing = await everywhere(nowhere(typename), nowhere('FlowMember'));
+    for (const kind of KINDS.filter((each) => TYPENAMES[each] !== typename)) {
+      const flow = flowOf(kind);
+      const results = await everywhere(renamedId(typename, flow), flow.memberIds[1] ?? '');
+      expectHidden(results, missing);
+      await untouched(kind);
+    }
+    if (typename === 'Dataset') return;
+    const ways = entrances(owner, renamedId(typename, dataset), dataset.memberIds[0] ?? '');
+    expectHidden(await Promise.all(ways), missing.slice(0, ways.length));
+  });
+
+  test.each(KINDS)('a %s is no dataset for what takes datasets', async (kind) => {
+    const id = renamedId('Dataset', flowOf(kind));
     await expect(await owner.run(GetDataset, { id })).toBeHidden();
     const renaming = { input: { datasetId: id, name: 'Other' } };
     await expect(await owner.run(RenameDataset, renaming)).toBeHidden();
-  });
-
-  test.each(Object.values(TYPENAMES))('a dataset is no %s', async (typename) => {
-    const id = renamedId(typename, dataset);
-    for (const result of await Promise.all(entrances(owner, id, dataset.memberIds[0] ?? ''))) {
-      await expect(result).toBeHidden();
-    }
+    await untouched(kind);
   });
 
   test('and a dataset itself is no business of the mutations of flows', async () => {
