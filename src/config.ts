@@ -4,7 +4,6 @@ import { z } from 'zod';
 const DEVELOPMENT_SECRET = 'fieldgate-development-secret-not-for-production';
 
 const SENDER = 'Fieldgate <no-reply@gateway.example>, or the address alone';
-const NO_SENDER = `MAIL_FROM is missing: whoever sends by SMTP_URL needs a sender; give ${SENDER}`;
 
 export interface Config {
   readonly production: boolean;
@@ -47,7 +46,7 @@ export function readConfig(env: Environment = process.env): Config {
   const { data, error } = schema.safeParse(given);
   const problems = [
     ...(error?.issues ?? []).map(({ path, message }) => wrong(String(path[0]), given, message)),
-    ...(data && data.SMTP_URL !== undefined && data.MAIL_FROM === undefined ? [NO_SENDER] : []),
+    ...(data?.SMTP_URL === undefined ? [] : missingForMail(data, production)),
     ...Object.keys(given)
       .filter((name) => name.startsWith('FIELDGATE_') && !(name in schema.shape))
       .map((name) => unknown(name, Object.keys(schema.shape))),
@@ -145,6 +144,19 @@ function wholeNumber(least: number, most: number, otherwise: number) {
 function isDatabaseUrl(value: string): boolean {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   return /^postgres(ql)?:$/.test(url?.protocol ?? '') && (url?.pathname ?? '').length > 1;
+}
+
+/** What SMTP_URL cannot do without: who mails come from, and where their links lead. */
+function missingForMail(
+  given: { readonly MAIL_FROM?: string | undefined; readonly FIELDGATE_URL?: string | undefined },
+  production: boolean,
+): string[] {
+  return [
+    ...(given.MAIL_FROM === undefined ? [`MAIL_FROM is missing: give ${SENDER}`] : []),
+    ...(production && given.FIELDGATE_URL === undefined
+      ? ['FIELDGATE_URL is missing: give https://gateway.example, where the links in mails lead']
+      : []),
+  ];
 }
 
 function isSmtpUrl(value: string): boolean {

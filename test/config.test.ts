@@ -30,6 +30,8 @@ test('an empty environment is the demo on the embedded database', () => {
     secret: expect.stringMatching(/.{32}/),
     sessionHours: 168,
     trustedProxies: 0,
+    smtpUrl: undefined,
+    mailFrom: 'Fieldgate <fieldgate@localhost>',
     allowedOrigins: [],
     logLevel: 'info',
   });
@@ -48,6 +50,8 @@ test('every variable is read', () => {
       FIELDGATE_URL: 'https://gateway.example/api',
       SESSION_HOURS: '12',
       TRUSTED_PROXIES: '2',
+      SMTP_URL: 'smtps://me:p%40ss@mail.example',
+      MAIL_FROM: 'The gate <gate@mail.example>',
       ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000',
       LOG_LEVEL: 'silent',
       HOME: '/root',
@@ -63,6 +67,8 @@ test('every variable is read', () => {
     secret: SECRET,
     sessionHours: 12,
     trustedProxies: 2,
+    smtpUrl: 'smtps://me:p%40ss@mail.example',
+    mailFrom: 'The gate <gate@mail.example>',
     allowedOrigins: ['https://a.example', 'http://localhost:3000'],
     logLevel: 'silent',
   });
@@ -126,6 +132,16 @@ test.each([
   ['SESSION_HOURS', '0'],
   ['SESSION_HOURS', '1.5'],
   ['TRUSTED_PROXIES', 'all'],
+  ['SMTP_URL', 'mail.example:587'],
+  ['SMTP_URL', 'https://mail.example'],
+  ['SMTP_URL', 'smtp://'],
+  ['MAIL_FROM', 'nobody'],
+  ['MAIL_FROM', 'a@b.example, c@d.example'],
+  ['MAIL_FROM', 'A, B <a@b.example>'],
+  ['MAIL_FROM', '"A" <a@b.example>'],
+  ['MAIL_FROM', 'A\r\nBcc: <a@b.example>'],
+  ['MAIL_FROM', 'a@b.example\nBcc: c@d.example'],
+  ['MAIL_FROM', 'A <a@b.example> <c@d.example>'],
   ['ALLOWED_ORIGINS', '*'],
   ['ALLOWED_ORIGINS', 'https://a.example/'],
   ['ALLOWED_ORIGINS', 'https://a.example,b.example'],
@@ -147,9 +163,22 @@ test('all problems are named at once', () => {
   ]);
 });
 
+test('whoever sends mails says from whom, and in production where their links lead', () => {
+  const mail = { SMTP_URL: 'smtp://localhost:25' };
+  expect(problemsOf(mail)).toEqual([expect.stringMatching(/^MAIL_FROM is missing: give /)]);
+  expect(readConfig({ ...mail, MAIL_FROM: 'a@b.example' }).mailFrom).toBe('a@b.example');
+  expect(problemsOf({ ...production, ...mail, MAIL_FROM: 'a@b.example' })).toEqual([
+    expect.stringMatching(/^FIELDGATE_URL is missing: give /),
+  ]);
+});
+
 test('what signs in is not printed', () => {
-  const env = { DATABASE_URL: 'mysql://me:hunter2@localhost/x', FIELDGATE_SECRET: 'hunter2' };
-  expect(problemsOf(env)).toHaveLength(2);
+  const env = {
+    DATABASE_URL: 'mysql://me:hunter2@localhost/x',
+    FIELDGATE_SECRET: 'hunter2',
+    SMTP_URL: 'http://me:hunter2@localhost',
+  };
+  expect(problemsOf(env)).toHaveLength(3);
   expect(problemsOf(env).join()).not.toContain('hunter2');
 });
 

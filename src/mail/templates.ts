@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
 
 import { plain, type Message } from './message.js';
 
@@ -78,7 +79,7 @@ function message(to: string, link: string, { subject, before, action, after }: L
     subject,
     text: `${[...before, `${action}:\n${link}`, ...after].join('\n\n')}\n`,
     // Nothing in it is waited for.
-    html: String(body),
+    html: (body as HtmlEscapedString).toString(),
     link,
   };
 }

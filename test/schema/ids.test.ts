@@ -100,6 +100,16 @@ describe('node', () => {
       where: { serviceAccountId: program.id },
     });
     const grantId = await made.here.letAct(program, { flowId: made.dataset.rowId });
+    const invitation = await client.invitation.create({
+      data: {
+        accountId,
+        email: 'invited@example.test',
+        secretHash: new Uint8Array(32),
+        pepperVersion: 1,
+        sentAt: new Date(),
+        expiresAt: new Date(Date.now() + 60_000),
+      },
+    });
     Object.assign(ids, {
       AccessKey: key.id,
       Account: accountId,
@@ -108,6 +118,7 @@ describe('node', () => {
       DatasetMember: decoded(made.memberships.viewer),
       FlowMember: decoded(flows[0]?.memberIds[0] ?? ''),
       ImpersonationGrant: decoded(grantId),
+      Invitation: invitation.id,
       Group: await made.here.group([admin]),
       ServiceAccount: program.id,
       Session: session.id,

@@ -189,6 +189,19 @@ describe('acceptInvitation', () => {
     expect(await accept(nobody, token)).toFail('INVITER_LACKS_AUTHORITY');
   });
 
+  test('refuses where the role was made greater than what the inviter may give', async () => {
+    const { here, nobody, invited } = await office();
+    const { client } = await testDatabase();
+    const data = { accountId: here.accountId, name: 'Growing', nameKey: 'growing' };
+    const role = await client.role.create({ data: { ...data, permissions: ['dataset:create'] } });
+    const { token } = await invited({ roleId: globalId('Role', role.id) });
+    const permissions = ['dataset:create', 'role:assign'];
+    await client.role.update({ where: { id: role.id }, data: { permissions } });
+    expect(await accept(nobody, token)).toFail('INVITER_LACKS_AUTHORITY');
+    await client.role.update({ where: { id: role.id }, data: { permissions: [] } });
+    expect(await accept(nobody, token)).toSucceed();
+  });
+
   test('refuses whoever came in by another way meanwhile', async () => {
     const { here, nobody, invited } = await office();
     const { email, token } = await invited();

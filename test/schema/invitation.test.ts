@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { parseLink } from '../../src/authn/token.js';
+import { ACCOUNT_ROLES } from '../../src/authz/account-roles.js';
 import { testDatabase } from '../support/database.js';
 import { accept, freshEmail, office, roleId, signedIn } from '../support/invitation-world.js';
 import { GetNode, InviteUser, ListInvitations, Me } from '../support/operations.js';
@@ -91,6 +92,21 @@ describe('inviteUser', () => {
     const denied = await clerk.run(InviteUser, { input: { email, groupIds } });
     expect(denied).toBeDenied({ missing: 'group:write' });
     expect(await clerk.run(InviteUser, { input: { email } })).toSucceed();
+  });
+
+  test.each([
+    ['USER_ADMIN', ['USER_ADMIN', 'EDITOR', 'VIEWER']],
+    ['ADMIN', ['USER_ADMIN', 'ADMIN', 'EDITOR', 'VIEWER']],
+    ['SUPER_ADMIN', ['SUPER_ADMIN', 'IAM_ADMIN', 'USER_ADMIN', 'ADMIN', 'EDITOR', 'VIEWER']],
+  ] as const)('lets a %s give %j and nothing above', async (role, below) => {
+    const here = await workspace();
+    const somebody = await here.person({ role });
+    for (const given of ACCOUNT_ROLES) {
+      const input = { email: freshEmail(), roleId: await roleId(here, given) };
+      const result = await somebody.run(InviteUser, { input });
+      if ((below as readonly string[]).includes(given)) expect(result, given).toSucceed();
+      else expect(result.errors?.[0]?.extensions, given).toMatchObject({ code: 'FORBIDDEN' });
+    }
   });
 
   test('hides the roles and groups of other accounts', async () => {

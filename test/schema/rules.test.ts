@@ -166,6 +166,8 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'FlowMember.addedBy': ['met'],
     'FlowMember.grantee': ['met'],
     'Integration.createdBy': ['met'],
+    'Invitation.groups': ['met'],
+    'Invitation.invitedBy': ['met'],
     'List.createdBy': ['met'],
     'Process.createdBy': ['met'],
     'Space.createdBy': ['met'],
@@ -188,7 +190,7 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'User.addedBy': undefined,
   });
   const granting = fields.filter(({ type, field }) => grants(type, field.name));
-  expect(granting).toHaveLength(21);
+  expect(granting).toHaveLength(23);
   expect(objects.filter(({ name }) => 'grantScopes' in optionsOfType(name))).toEqual([]);
 });
 
@@ -214,10 +216,14 @@ describe('the schema prints', () => {
   });
 
   // By hand: what is open to everybody is a decision.
-  test('as public only what is reached through something guarded, and signing in', () => {
+  test('as public only what is reached through something guarded, signing in, and what a link is for', () => {
     const isPublic = (printed: { extensions: object }) => printedOf(printed).rule?.is === 'public';
     expect(fields.filter(({ field }) => isPublic(field)).map(({ field }) => field.name)).toEqual([
+      'invitationPreview',
+      'acceptInvitation',
       'signIn',
+      'requestPasswordReset',
+      'resetPassword',
     ]);
     const open = objects.filter(isPublic).map(({ name }) => name);
     expect(open.filter((name) => !/(Payload|Connection|Edge)$/.test(name)).toSorted()).toEqual([
@@ -241,6 +247,8 @@ describe('the schema prints', () => {
       'ImpersonationGrantAction',
       'ImpersonationGrantUse',
       'ImpersonationSecurity',
+      'InvitationPreview',
+      'InvitationRemedy',
       'PageInfo',
       'ServiceAccountUse',
       'ShareSettings',
