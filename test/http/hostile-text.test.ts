@@ -81,7 +81,26 @@ describe('hostile text in any place that takes text is taken, or refused with a 
     const key = await client.accessKey.findFirstOrThrow({
       where: { serviceAccountId: program.id },
     });
+    const role = await client.role.create({
+      data: {
+        accountId: here.accountId,
+        name: dataset.name,
+        nameKey: dataset.name.toLowerCase(),
+        permissions: ['user:read'],
+      },
+    });
+    const roleId = globalId('Role', role.id);
     values = {
+      userId: globalId('User', (await here.person()).id),
+      roleId,
+      roleIds: [roleId],
+      parentIds: [],
+      permissions: ['account:read'],
+      groupId: globalId('Group', await here.group([])),
+      confirm: true,
+      plan: 'ENTERPRISE',
+      invitationDays: 7,
+      reviewDays: 90,
       serviceAccountId: globalId('ServiceAccount', program.id),
       accessKeyId: globalId('AccessKey', key.id),
       grantId: await here.letAct(program, { flowId: dataset.rowId }),
@@ -204,6 +223,16 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       'startDatasetImport.fileName',
       'runDatasetImport.column',
       'node.id',
+      'users.search',
+      'users.after',
+      'updateUser.email',
+      'updateProfile.name',
+      'assignRoles.roleIds',
+      'removeUser.userId',
+      'createRole.permissions',
+      'updateRole.description',
+      'deleteRole.name',
+      'updateAccount.name',
     ]) {
       expect(names).toContain(known);
     }

@@ -158,6 +158,7 @@ test('only what hangs on an object that its reader can see leads to whom one mee
   expect(Object.fromEntries(told)).toEqual({
     'AccessKey.createdBy': undefined,
     'ActionOnBehalf.actor': ['met'],
+    'AssignRolesPayload.user': undefined,
     'AuditEntry.actor': ['met'],
     'AuditEntry.subject': ['met'],
     'App.createdBy': ['met'],
@@ -184,10 +185,17 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'Me.subject': ['met'],
     'Me.user': ['met'],
     'Query.serviceAccount': undefined,
+    'Query.user': undefined,
+    'ReactivateUserPayload.user': undefined,
+    'RoleHolderEdge.node': undefined,
     'ServiceAccount.createdBy': undefined,
     'ServiceAccountEdge.node': undefined,
+    'SuspendUserPayload.user': undefined,
+    'UpdateProfilePayload.user': undefined,
     'UpdateServiceAccountPayload.serviceAccount': undefined,
+    'UpdateUserPayload.user': undefined,
     'User.addedBy': undefined,
+    'UserEdge.node': undefined,
   });
   const granting = fields.filter(({ type, field }) => grants(type, field.name));
   expect(granting).toHaveLength(23);
@@ -250,6 +258,9 @@ describe('the schema prints', () => {
       'InvitationPreview',
       'InvitationRemedy',
       'PageInfo',
+      'RemovedWithUser',
+      'RoleEffect',
+      'RoleUse',
       'ServiceAccountUse',
       'ShareSettings',
       'SharedResourceSecurity',
