@@ -21,6 +21,7 @@ import { authenticateToken, isAccessToken } from './domain/access-token.js';
 import { readFlowFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
+import { findGroups } from './domain/directory.js';
 import { readAdministered } from './domain/flow-member.js';
 import { rightsOfRoles } from './domain/role.js';
 import { dormantSince, usesOf, type ServiceAccountUse } from './domain/service-account.js';
@@ -60,6 +61,8 @@ export interface Context {
   readonly change: RuledChange | undefined;
   /** What only the override allowed, by flow: marked in the answer and in the log. */
   readonly overrides: Map<string, OverrideUse>;
+  /** The people, others than the principal, of whom it was read where their sessions come from. */
+  readonly addressesRead: Set<string>;
   /** The grants that let the actor read as the subject. */
   readonly impersonations: Set<string>;
   /** What the answer leaves behind in the browser: a new session, or (null) none. */
@@ -81,12 +84,14 @@ export class Access {
   readonly #uses: DataLoader<string, ServiceAccountUse | undefined>;
   readonly #dormancies: DataLoader<string, Date | undefined>;
   readonly #roles: DataLoader<string, Rights | undefined>;
+  readonly #groups: DataLoader<string, { id: string; name: string } | undefined>;
 
   constructor(reader: Tx, principal: Principal | undefined, now: Date) {
     const accountId = principal?.accountId ?? NOBODY;
     this.#uses = perPage((ids) => usesOf(reader, accountId, ids, now));
     this.#dormancies = perPage((ids) => dormantSince(reader, accountId, ids, now));
     this.#roles = perPage((ids) => rightsOfRoles(reader, accountId, ids));
+    this.#groups = perPage((ids) => findGroups(reader, principal, ids));
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
         ? await readFlowFacts(reader, principal, principal.subject, ids)
@@ -108,6 +113,12 @@ export class Access {
   /** What an account role gives, with all that it inherits. */
   roleRights(id: string): Promise<Rights | undefined> {
     return this.#roles.load(id);
+  }
+
+  /** Those of these groups that the principal can see. */
+  async groups(ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+    const found = await Promise.all(ids.map((id) => this.#groups.load(id)));
+    return found.filter((group) => group !== undefined);
   }
 
   /** Since when a service account has used no key, if that is long ago. */
@@ -157,6 +168,7 @@ export async function createContext(
     contents: new Contents(db),
     change: undefined,
     overrides: new Map(),
+    addressesRead: new Set(),
     impersonations: new Set(),
     response: {},
   };
