@@ -12,6 +12,7 @@ import type { Database } from './db/database.js';
 import { runCounted } from './db/statements.js';
 import { touchKey } from './domain/access-key.js';
 import { touchSession } from './domain/session.js';
+import { useAddressReads } from './http/address-reads.js';
 import { maskError, useErrors } from './http/errors.js';
 import { strictHeaders } from './http/headers.js';
 import { useLimits } from './http/limits.js';
@@ -161,6 +162,7 @@ function createGraphql(system: System, log: Logger) {
       useLimits(),
       useErrors(log),
       useOverrideMarks(log),
+      useAddressReads(log),
       useProgramLog(log),
       useRequestFacts(),
     ],

@@ -22,6 +22,7 @@ import { authenticateToken, isAccessToken } from './domain/access-token.js';
 import { readFlowFacts } from './domain/access.js';
 import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
+import { findGroups } from './domain/directory.js';
 import { readAdministered } from './domain/flow-member.js';
 import { rightsOfRoles } from './domain/role.js';
 import { dormantSince, usesOf, type ServiceAccountUse } from './domain/service-account.js';
@@ -63,6 +64,8 @@ export interface Context {
   readonly change: RuledChange | undefined;
   /** What only the override allowed, by flow: marked in the answer and in the log. */
   readonly overrides: Map<string, OverrideUse>;
+  /** The people, others than the principal, of whom it was read where their sessions come from. */
+  readonly addressesRead: Set<string>;
   /** The grants that let the actor read as the subject. */
   readonly impersonations: Set<string>;
   /** What is done when the answer is out, so that it takes as long whatever there is to do. */
@@ -87,6 +90,7 @@ export class Access {
   readonly #dormancies: DataLoader<string, Date | undefined>;
   readonly #reviews: DataLoader<string, ReviewProgress | undefined>;
   readonly #roles: DataLoader<string, Rights | undefined>;
+  readonly #groups: DataLoader<string, { id: string; name: string } | undefined>;
 
   constructor(reader: Tx, principal: Principal | undefined, now: Date) {
     const accountId = principal?.accountId ?? NOBODY;
@@ -94,6 +98,7 @@ export class Access {
     this.#dormancies = perPage((ids) => dormantSince(reader, accountId, ids, now));
     this.#reviews = perPage((ids) => progressOf(reader, accountId, ids));
     this.#roles = perPage((ids) => rightsOfRoles(reader, accountId, ids));
+    this.#groups = perPage((ids) => findGroups(reader, principal, ids));
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
         ? await readFlowFacts(reader, principal, principal.subject, ids)
@@ -120,6 +125,12 @@ export class Access {
   /** What an account role gives, with all that it inherits. */
   roleRights(id: string): Promise<Rights | undefined> {
     return this.#roles.load(id);
+  }
+
+  /** Those of these groups that the principal can see. */
+  async groups(ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+    const found = await Promise.all(ids.map((id) => this.#groups.load(id)));
+    return found.filter((group) => group !== undefined);
   }
 
   /** Since when a service account has used no key, if that is long ago. */
@@ -169,6 +180,7 @@ export async function createContext(
     contents: new Contents(db),
     change: undefined,
     overrides: new Map(),
+    addressesRead: new Set(),
     impersonations: new Set(),
     afterwards: [],
     response: {},

@@ -16,6 +16,8 @@ export type Via = 'DIRECT' | 'GROUP' | 'ACCOUNT_ROLE' | 'SUPER_ADMIN_OVERRIDE' |
 export interface Grant {
   readonly via: 'DIRECT' | 'GROUP';
   readonly role: MemberRole;
+  /** The group that gives it. */
+  readonly groupId?: string;
 }
 
 /** What a decision on a flow rests on. A condition whose fact is missing is not met. */

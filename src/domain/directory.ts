@@ -2,6 +2,7 @@ import type { Principal } from '../authz/principal.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 import { encodeId } from './ids.js';
+import { visibleGroups } from './visibility.js';
 
 /** Somebody with whom a flow can be shared. */
 export interface Grantee {
@@ -37,7 +38,7 @@ export async function findGrantee(
       tx,
       text.includes('@') || !browses ? { email: text.toLowerCase() } : { nameKey: key },
     )),
-    ...(browses ? await findGroups(tx, { nameKey: key }) : []),
+    ...(browses ? await groupsNamed(tx, { nameKey: key }) : []),
     ...(browses ? await findServiceAccounts(tx, { OR: [{ nameKey: key }, { handle: key }] }) : []),
   ];
   const [only, ...others] = candidates;
@@ -64,7 +65,7 @@ export async function getGrantee(
   tx: Tx,
   { kind, id }: Pick<Grantee, 'kind' | 'id'>,
 ): Promise<Grantee> {
-  const find = { User: findUsers, Group: findGroups, ServiceAccount: findServiceAccounts }[kind];
+  const find = { User: findUsers, Group: groupsNamed, ServiceAccount: findServiceAccounts }[kind];
   const [grantee] = await find(tx, { id });
   if (!grantee) throw granteeNotFound();
   return grantee;
@@ -75,6 +76,19 @@ function granteeNotFound(): DomainError {
     'GRANTEE_NOT_FOUND',
     'No active person, group or service account of this account matches. Check the spelling or use the e-mail address.',
   );
+}
+
+/** Those of these groups that the principal can see. */
+export async function findGroups(
+  tx: Tx,
+  principal: Principal | undefined,
+  ids: readonly string[],
+): Promise<Map<string, { id: string; name: string }>> {
+  const groups = await tx.group.findMany({
+    where: { AND: [{ id: { in: [...ids] } }, visibleGroups(principal)] },
+    select: { id: true, name: true },
+  });
+  return new Map(groups.map((group) => [group.id, group]));
 }
 
 type Where = { id?: string; email?: string; nameKey?: string };
@@ -89,7 +103,7 @@ async function findUsers(tx: Tx, where: Where): Promise<Grantee[]> {
   return users.map(({ id, name, email }) => ({ kind: 'User', id, name, detail: email }));
 }
 
-async function findGroups(tx: Tx, where: Omit<Where, 'email'>): Promise<Grantee[]> {
+async function groupsNamed(tx: Tx, where: Omit<Where, 'email'>): Promise<Grantee[]> {
   const groups = await tx.group.findMany({
     where,
     select: { id: true, name: true },

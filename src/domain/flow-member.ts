@@ -2,9 +2,11 @@ import { effectiveGrant } from '../authz/decide.js';
 import type { Party, Principal } from '../authz/principal.js';
 import type { MemberRole } from '../authz/role-table.js';
 import { isDuplicate } from '../db/conflicts.js';
+import { shareGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import { readFlowFacts } from './access.js';
+import { assertIncluded } from './account.js';
 import type { Change } from './change.js';
 import { findGrantee, getGrantee, type Grantee } from './directory.js';
 
@@ -16,7 +18,7 @@ export function columnOf({ kind, id }: Party) {
   return kind === 'user' ? { userId: id } : { serviceAccountId: id };
 }
 
-/** Adds a member. Throws GRANTEE_NOT_FOUND, AMBIGUOUS_GRANTEE, ALREADY_MEMBER, LAST_ADMIN. */
+/** Adds a member. Throws GRANTEE_NOT_FOUND, AMBIGUOUS_GRANTEE, PLAN_REQUIRED, ALREADY_MEMBER, LAST_ADMIN. */
 export async function addMember(
   change: Change,
   flowId: string,
@@ -24,7 +26,8 @@ export async function addMember(
   role: MemberRole,
 ): Promise<void> {
   const { tx, principal, record } = change;
-  const grantee = await resolveGrantee(change, whom);
+  const grantee = await holdGrantee(change, whom);
+  if (grantee.kind === 'Group') await assertIncluded(change, 'Sharing with groups');
   const { accountId, subject } = principal;
   const column = { User: 'userId', Group: 'groupId', ServiceAccount: 'serviceAccountId' }[
     grantee.kind
@@ -64,6 +67,13 @@ function isPartyOf({ subject, actor }: Principal, id: string | null): boolean {
 
 function resolveGrantee({ tx, principal }: Change, whom: Whom): Promise<Grantee> {
   return 'id' in whom ? getGrantee(tx, whom.id) : findGrantee(tx, principal, whom.nameOrEmail);
+}
+
+/** Finds somebody whom nobody removes, suspends or deletes until the transaction ends. Throws like finding them. */
+async function holdGrantee(change: Change, whom: Whom): Promise<Grantee> {
+  const found = await resolveGrantee(change, whom);
+  await shareGate(change.tx, found.id);
+  return getGrantee(change.tx, found);
 }
 
 /** Gives a member another role. Throws NOT_FOUND, LAST_ADMIN. */

@@ -4,6 +4,7 @@ import { record as recordAlone, type Provenance } from '../audit/record.js';
 import { isPassword } from '../authn/password.js';
 import { mintToken, PEPPER_VERSION } from '../authn/token.js';
 import type { System } from '../context.js';
+import { closeGate } from '../db/gate.js';
 import { scopeToAccount } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
@@ -109,17 +110,39 @@ export async function signOut({ tx, principal, now, record }: Change): Promise<s
   return id;
 }
 
-/** Ends one of the principal's own live sessions. Throws NOT_FOUND. */
-export async function revokeSession(
+/** Whose session it is that the principal can see. Throws NOT_FOUND. */
+export async function ownerOfSession({ tx, principal, now }: Change, id: string): Promise<string> {
+  const session = await tx.session.findFirst({
+    where: { AND: [{ id }, visibleSessions(principal, now)] },
+    select: { userId: true },
+  });
+  if (!session) throw notFound();
+  return session.userId;
+}
+
+/** Ends a session that is still good; after the answer nothing is done with it. Throws NOT_FOUND. */
+export async function revokeSession(change: Change, id: string): Promise<void> {
+  const { tx, now, record } = change;
+  await closeGate(tx, id);
+  const userId = await ownerOfSession(change, id);
+  await tx.session.update({ where: { id }, data: { endedAt: now } });
+  await record({ target: { type: 'Session', id }, before: { userId } });
+}
+
+/** Ends the sessions of a person, but for the one that the request came with; how many. */
+export async function revokeSessions(
   { tx, principal, now, record }: Change,
-  id: string,
-): Promise<void> {
+  userId: string,
+): Promise<number> {
+  await closeGate(tx, userId);
   const { count } = await tx.session.updateMany({
-    where: { id, ...visibleSessions(principal, now) },
+    where: {
+      AND: [{ userId, NOT: { id: principal.credential.id } }, visibleSessions(principal, now)],
+    },
     data: { endedAt: now },
   });
-  if (count === 0) throw notFound();
-  await record({ target: { type: 'Session', id } });
+  await record({ target: { type: 'User', id: userId }, after: { sessions: count } });
+  return count;
 }
 
 /** Notes that a session is in use, at most once a minute. */

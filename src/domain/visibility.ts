@@ -100,6 +100,14 @@ export function visibleGroups(principal: Principal | undefined): Prisma.GroupWhe
   return principal?.permissions.has('directory:read') ? {} : nothing;
 }
 
+/** What groups hold is seen by those who see who holds a role on the flow, and by those who govern. */
+export function visibleMembershipsOfGroups(
+  principal: Principal | undefined,
+): Prisma.FlowMemberWhereInput {
+  if (principal?.permissions.has('governance:read')) return {};
+  return { OR: [visibleMembers(principal), visibleFlowMembers(principal)] };
+}
+
 /** Deleted ones are seen only where they left traces, like people. */
 export function visibleServiceAccounts(
   principal: Principal | undefined,
@@ -114,13 +122,16 @@ function selfOf({ acting, subject }: Principal): string {
   return acting ? NOWHERE : subject.id;
 }
 
-/** A person's own sessions that are still good: for people who are signed in, not for keys. */
+/** Sessions that are still good, one's own or those that one manages: for people who are signed in, not for keys. */
 export function visibleSessions(
   principal: Principal | undefined,
   now: Date,
 ): Prisma.SessionWhereInput {
   if (principal?.credential.kind !== 'session') return nothing;
-  return { userId: principal.subject.id, endedAt: null, expiresAt: { gt: now } };
+  const good = { endedAt: null, expiresAt: { gt: now } };
+  return principal.permissions.has('session:manage')
+    ? good
+    : { ...good, userId: principal.subject.id };
 }
 
 /** Invitations are seen by those who could send them. */

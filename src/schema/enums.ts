@@ -181,6 +181,13 @@ export const SessionTransport = builder.enumType('SessionTransport', {
   } as const,
 });
 
+export const SignInMethod = builder.enumType('SignInMethod', {
+  description: 'How somebody signed in.',
+  values: {
+    PASSWORD: { description: 'With a password.' },
+  } as const,
+});
+
 export const AuditOutcome = builder.enumType('AuditOutcome', {
   description: 'How it ended.',
   values: {

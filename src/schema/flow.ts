@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import { FLOW_TYPENAMES } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
 import { AccessVia, FlowKind, MemberRole } from './enums.js';
+import { Group } from './group.js';
 import { eitherKind, Principal, principalIn } from './principal.js';
 import { met } from './scopes.js';
 
@@ -33,8 +34,22 @@ const FlowAccess = builder.objectRef<Reading>('FlowAccess').implement({
       description: 'How you come to see it.',
       resolve: ({ facts }, _args, context) => viaOf(context, facts),
     }),
+    groups: t.field({
+      type: [Group],
+      description:
+        'The groups that give the role, as far as you can see groups; empty: it comes in another way.',
+      resolve: ({ facts }, _args, { access }) => access.groups(groupsGiving(facts)),
+    }),
   }),
 });
+
+/** The groups of the grant that counts, all of the same role. */
+function groupsGiving({ grants }: FlowFacts): string[] {
+  const counts = effectiveGrant(grants);
+  if (counts?.via !== 'GROUP') return [];
+  const giving = grants.filter(({ via, role }) => via === 'GROUP' && role === counts.role);
+  return giving.flatMap(({ groupId }) => groupId ?? []).toSorted();
+}
 
 /** The path that lets the reader see a flow. */
 function viaOf({ principal }: Context, facts: FlowFacts) {

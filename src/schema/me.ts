@@ -14,6 +14,7 @@ import { keysetConnection, pageCost } from './connections.js';
 import { Principal as PrincipalInterface } from './principal.js';
 import { met } from './scopes.js';
 import { ServiceAccount } from './service-account.js';
+import { SessionConnection, SessionEdge } from './session-list.js';
 import { Session } from './session.js';
 import { User } from './user.js';
 
@@ -62,9 +63,11 @@ const Me = builder.objectRef<Principal>('Me').implement({
         description: 'Your sessions that are still good, newest first.',
         authScopes: { signedIn: true },
         complexity: pageCost,
-        resolve: (_me, args, context, info) => {
+        resolve: ({ subject }, args, context, info) => {
           const { db, principal, system } = context;
-          const where = visibleSessions(principal, system.now());
+          const where = {
+            AND: [visibleSessions(principal, system.now()), { userId: subject.id }],
+          };
           const query = queryFromInfo({
             context,
             info,
@@ -84,8 +87,8 @@ const Me = builder.objectRef<Principal>('Me').implement({
           );
         },
       },
-      { name: 'SessionConnection' },
-      { name: 'SessionEdge' },
+      SessionConnection,
+      SessionEdge,
     ),
     apiKeys: t.prismaField({
       type: [AccessKey],

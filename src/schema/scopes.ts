@@ -34,6 +34,7 @@ export interface Scopes {
   account: AccountPermission;
   upTo: RankScope;
   handOver: readonly NamedFlow[];
+  ownOrUpTo: OwnScope;
   dataset: FlowScope;
   flow: FlowScope;
   /** The person or service account with this id. */
@@ -48,6 +49,12 @@ export interface RankScope {
   readonly find: (change: Change) => Promise<RankFacts>;
 }
 
+/** A rule about something of one's own, or of somebody to be managed. */
+export interface OwnScope extends RankScope {
+  /** Whose it is. */
+  readonly ownerOf: (change: Change) => Promise<string> | string;
+}
+
 /** The rules of this request: each allows, or throws the refusal that the client is to see. */
 export function createScopes(context: Context) {
   return {
@@ -57,6 +64,7 @@ export function createScopes(context: Context) {
     account: (permission: AccountPermission) => allow(context, permission),
     upTo: (scope: RankScope) => allowUpTo(context, scope),
     handOver: (flows: readonly NamedFlow[]) => allowHandOver(context, flows),
+    ownOrUpTo: (scope: OwnScope) => allowOwnOrUpTo(context, scope),
     dataset: (scope: FlowScope) => allowOnFlow(context, 'dataset', scope),
     flow: (scope: FlowScope) => allowOnFlow(context, 'flow', scope),
     // Whoever acts as somebody else reaches what was granted, not what is their own.
@@ -91,6 +99,14 @@ async function allowUpTo(context: Context, { permission, target, find }: RankSco
   allow(context, permission);
   const facts = await find(changeOf(context));
   return accept(context, decideUpTo(principalOf(context), permission, facts));
+}
+
+/** For people who are signed in, who act as nobody else. */
+async function allowOwnOrUpTo(context: Context, { ownerOf, ...scope }: OwnScope): Promise<true> {
+  allowSignedIn(context);
+  if (scope.target) context.change?.aim(scope.target);
+  const owner = await ownerOf(changeOf(context));
+  return owner === principalOf(context).subject.id || allowUpTo(context, scope);
 }
 
 function accept(context: Context, decision: Decision): true {
@@ -217,15 +233,28 @@ export function onDatasetWith<Parent, Args>(
   );
 }
 
-/** A permission in the account, about whatever the arguments name: nobody and nothing above the principal. */
+/** A permission in the account, about whatever the arguments name, as far as the facts that are found let it reach. */
 export function upTo<Args>(
   permission: AccountPermission,
   locate: (args: Args) => Omit<RankScope, 'permission'>,
+  words = 'nobody and nothing above you',
 ) {
   return printing(
-    `${ruleName(permission)}, nobody and nothing above you`,
+    `${ruleName(permission)}, ${words}`,
     [permission],
     (_parent: unknown, args: Args) => ({ upTo: { permission, ...locate(args) } }),
+  );
+}
+
+/** What is one's own, or a permission in the account about whomever the arguments name: nobody above the principal. */
+export function ownOrUpTo<Args>(
+  permission: AccountPermission,
+  locate: (args: Args) => Omit<OwnScope, 'permission'>,
+) {
+  return printing(
+    `signed in, and self or ${ruleName(permission)}, nobody above you`,
+    [permission],
+    (_parent: unknown, args: Args) => ({ ownOrUpTo: { permission, ...locate(args) } }),
   );
 }
 

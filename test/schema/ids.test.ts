@@ -137,14 +137,7 @@ describe('node', () => {
   });
 
   test('finds nothing of a type under the name of another', async () => {
-    for (const typename of [
-      ...NODE_TYPES,
-      'DatasetView',
-      'Query',
-      'Node',
-      'Flow',
-      'constructor',
-    ]) {
+    for (const typename of [...NODE_TYPES, 'DatasetView', 'Query', 'Node', 'Flow', 'constructor']) {
       for (const [type, id] of Object.entries(ids)) {
         // The kinds of flow among each other have a test of their own.
         if (type === typename || (isFlow(type) && isFlow(typename))) continue;
