@@ -1,25 +1,28 @@
 import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
 
-import type { AuditTarget } from '../audit/events.js';
-import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
-import { decide, type Decision } from '../authz/decide.js';
 import type {
   AccountPermission,
   DatasetPermission,
   FlowPermission,
   Permission,
 } from '../authz/permissions.js';
-import { decideUpTo, type RankFacts } from '../authz/rank.js';
 import type { MemberRole } from '../authz/role-table.js';
 import { ruleName, type SharedPermission } from '../authz/tables.js';
-import { changeOf, type Context } from '../context.js';
-import type { Change } from '../domain/change.js';
+import type { Context } from '../context.js';
 import type { NamedFlow } from '../domain/ids.js';
-import { forbidden, unauthenticated } from '../errors.js';
+import { unauthenticated } from '../errors.js';
+import {
+  allow,
+  allowOwnOrUpTo,
+  allowSignedIn,
+  allowUpTo,
+  presentOf,
+  type OwnScope,
+  type RankScope,
+} from './account-scope.js';
 import {
   allowHandOver,
   allowOnFlow,
-  noteGrant,
   principalOf,
   type Family,
   type FlowScope,
@@ -41,20 +44,6 @@ export interface Scopes {
   self: string;
 }
 
-/** A rule about somebody to be managed, or something to be given away. */
-export interface RankScope {
-  readonly permission: AccountPermission;
-  /** Whom it is about; nobody while it is made. */
-  readonly target?: AuditTarget;
-  readonly find: (change: Change) => Promise<RankFacts>;
-}
-
-/** A rule about something of one's own, or of somebody to be managed. */
-export interface OwnScope extends RankScope {
-  /** Whose it is. */
-  readonly ownerOf: (change: Change) => Promise<string> | string;
-}
-
 /** The rules of this request: each allows, or throws the refusal that the client is to see. */
 export function createScopes(context: Context) {
   return {
@@ -73,47 +62,6 @@ export function createScopes(context: Context) {
       return !acting && subject.id === id;
     },
   };
-}
-
-/** The principal, if it is anybody: whoever acts as a person out of reach is nobody. */
-function presentOf(context: Context) {
-  const principal = principalOf(context);
-  const { acting } = principal;
-  if (acting && !acting.isActable) throw forbidden(actAsDenial(acting.hasGrants));
-  return principal;
-}
-
-function allowSignedIn(context: Context): true {
-  const principal = principalOf(context);
-  if (principal.credential.kind !== 'session') throw forbidden(signInDenial(principal));
-  return true;
-}
-
-function allow(context: Context, permission: AccountPermission): true {
-  return accept(context, decide(principalOf(context), permission));
-}
-
-/** Whoever may not do it at all is refused before anybody is looked for. */
-async function allowUpTo(context: Context, { permission, target, find }: RankScope): Promise<true> {
-  if (target) context.change?.aim(target);
-  allow(context, permission);
-  const facts = await find(changeOf(context));
-  return accept(context, decideUpTo(principalOf(context), permission, facts));
-}
-
-/** For people who are signed in, who act as nobody else. */
-async function allowOwnOrUpTo(context: Context, { ownerOf, ...scope }: OwnScope): Promise<true> {
-  allowSignedIn(context);
-  if (scope.target) context.change?.aim(scope.target);
-  const owner = await ownerOf(changeOf(context));
-  return owner === principalOf(context).subject.id || allowUpTo(context, scope);
-}
-
-function accept(context: Context, decision: Decision): true {
-  noteGrant(context, decision);
-  if (!decision.allowed) throw forbidden(decision.denial);
-  context.change?.allow(decision);
-  return true;
 }
 
 /** The refusal to answer with: where several ways were open, the one that says what is missing. */
