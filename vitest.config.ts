@@ -26,7 +26,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'pure',
-          include: ['test/*.test.ts', 'test/{authz,files,house}/**/*.test.ts', ...withoutDatabase],
+          include: [
+            'test/*.test.ts',
+            'test/{authz,files,house,mail}/**/*.test.ts',
+            ...withoutDatabase,
+          ],
         },
       },
       // Without isolation a worker keeps its modules, and so its database, from file to file.

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+
 import { v7 as uuidv7 } from 'uuid';
 
 import { hashPassword } from '../src/authn/password.js';
+import { PEPPER_VERSION } from '../src/authn/token.js';
 import { ACCOUNT_ROLES, ACCOUNT_ROLE_NAMES, type AccountRole } from '../src/authz/account-roles.js';
 import type { PrismaClient } from '../src/db/generated/client.js';
 import { nameKey } from '../src/domain/directory.js';
@@ -57,6 +60,7 @@ export async function seedDemo(client: PrismaClient): Promise<boolean> {
       const acme = await seedAccount(tx, 'acme', 'Acme', passwordHash);
       const globex = await seedAccount(tx, 'globex', 'Globex', passwordHash);
       await seedAcme(tx, acme);
+      await seedInvitations(tx, acme);
       await seedDataset(
         tx,
         globex.accountId,
@@ -113,13 +117,45 @@ async function seedAccount(tx: Tx, slug: string, name: string, passwordHash: str
     })),
   });
   const id = (first: string) => found(users.find(({ email }) => email.startsWith(`${first}@`))).id;
-  return { accountId, id };
+  const role = (builtIn: AccountRole) => found(roles.find((each) => each.builtIn === builtIn)).id;
+  return { accountId, id, role };
 }
 
-async function seedAcme(
-  tx: Tx,
-  { accountId, id }: { accountId: string; id: (first: string) => string },
-) {
+type Seeded = Awaited<ReturnType<typeof seedAccount>>;
+
+/** Links that nobody has: to try them, send the pending one again. */
+async function seedInvitations(tx: Tx, { accountId, id, role }: Seeded) {
+  const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+  const invitation = {
+    accountId,
+    roleId: role('EDITOR'),
+    invitedById: id('uma'),
+    pepperVersion: PEPPER_VERSION,
+    delivery: 'SENT',
+  } as const;
+  await tx.invitation.createMany({
+    data: [
+      {
+        ...invitation,
+        email: 'edgar@acme.example',
+        state: 'EXPIRED',
+        createdAt: days(-9),
+        sentAt: days(-9),
+        expiresAt: days(-2),
+        closedAt: days(-2),
+      },
+      {
+        ...invitation,
+        email: 'nora@acme.example',
+        secretHash: new Uint8Array(randomBytes(32)),
+        sentAt: days(0),
+        expiresAt: days(7),
+      },
+    ],
+  });
+}
+
+async function seedAcme(tx: Tx, { accountId, id }: Seeded) {
   const operations = await tx.group.create({
     data: {
       accountId,

@@ -9,8 +9,10 @@ import {
 } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { mintToken } from '../../src/authn/token.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { buildSchema } from '../../src/schema/index.js';
+import { SECRET } from '../support/app.js';
 import { testDatabase } from '../support/database.js';
 import { createFlow } from '../support/flow-world.js';
 import { globalId, world } from '../support/world.js';
@@ -132,6 +134,9 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       column: 'A column',
       field: 'name',
       equals: 'x',
+      token: mintToken('invitation', superAdmin.id, SECRET).token,
+      currentPassword: 'wrong',
+      newPassword: 'wrong',
     };
     await superAdmin.run(
       'mutation ($input: AssumeDatasetRoleInput!) { assumeDatasetRole(input: $input) { __typename } }',
@@ -206,6 +211,16 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       'renameFlow.flowId',
       'deleteFlow.name',
       'addFlowMember.nameOrEmail',
+      'inviteUser.email',
+      'inviteUser.groupIds',
+      'resendInvitation.invitationId',
+      'acceptInvitation.token',
+      'acceptInvitation.name',
+      'acceptInvitation.password',
+      'invitationPreview.token',
+      'changePassword.newPassword',
+      'requestPasswordReset.email',
+      'resetPassword.token',
       'signIn.account',
       'signIn.email',
       'signIn.password',
