@@ -9,7 +9,7 @@ const withoutDatabase = [
   'test/db/{directory-lock,embedded-statements,migrations}.test.ts',
 ];
 /** What takes a database that several gateways share. */
-const onServer = ['test/schema/act-revocation.test.ts'];
+const onServer = ['test/schema/{act,user}-revocation.test.ts'];
 const inBrowser = ['test/e2e/browser*.test.ts'];
 
 export default defineConfig({

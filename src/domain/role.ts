@@ -8,6 +8,7 @@ import { DomainError, invalidInput, notFound } from '../errors.js';
 import { assertIncluded } from './account.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
+import { visibleRoles } from './visibility.js';
 
 /** Through so many levels a role can inherit, itself included. */
 const MOST_LEVELS = 8;
@@ -60,7 +61,10 @@ export async function roleToChange(
 ): Promise<RankFacts> {
   const { tx, principal } = change;
   const before = (await rightsOfRoles(tx, principal.accountId, [id])).get(id);
-  if (!before) throw notFound();
+  const seen = { AND: [{ id }, visibleRoles(principal)] };
+  // What one may not see, one does not change either.
+  if (!before || !(await tx.role.findFirst({ where: seen, select: { id: true } })))
+    throw notFound();
   const { defined = [] } = await designedRole(change, changes);
   return { defined: [...before.own, ...defined] };
 }

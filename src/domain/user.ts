@@ -8,6 +8,7 @@ import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
 import { rightsOfRoles } from './role.js';
+import { visibleUsers } from './visibility.js';
 
 /** Somebody to be managed, with whatever these roles would give, as a rule sees them. Throws NOT_FOUND. */
 export async function personToManage(
@@ -16,6 +17,9 @@ export async function personToManage(
   roleIds: readonly string[] = [],
 ): Promise<RankFacts> {
   await holdUser(tx, id);
+  // Whom one may not see, one does not manage either.
+  const seen = { AND: [{ id }, visibleUsers(principal)] };
+  if (!(await tx.user.findFirst({ where: seen, select: { id: true } }))) throw notFound();
   const given = await rightsOfRoles(tx, principal.accountId, roleIds);
   if (given.size < new Set(roleIds).size) throw notFound();
   return {

@@ -10,6 +10,7 @@ import {
   type RoleUse,
 } from '../domain/role.js';
 import { visibleRoles } from '../domain/visibility.js';
+import { notFound } from '../errors.js';
 import { builder, reached } from './builder.js';
 import { ids, name, permissions, shortDescription } from './inputs.js';
 import { Role } from './role.js';
@@ -49,8 +50,13 @@ function rolePayload<Result extends { id: string }>(typename: string) {
     t.prismaField({
       type: Role,
       description: 'The role.',
-      resolve: (query, { id }, _args, { db, principal }) =>
-        db.role.findFirstOrThrow({ ...query, where: { AND: [{ id }, visibleRoles(principal)] } }),
+      resolve: async (query, { id }, _args, { db, principal }) => {
+        const where = { AND: [{ id }, visibleRoles(principal)] };
+        const role = await db.role.findFirst({ ...query, where });
+        // Who may make one without seeing any.
+        if (!role) throw notFound();
+        return role;
+      },
     }),
   );
   return ref;

@@ -7,6 +7,7 @@ export * from './impersonation-operations.js';
 export * from './invitation-operations.js';
 export * from './key-operations.js';
 export * from './member-operations.js';
+export * from './people-operations.js';
 export * from './principal-operations.js';
 export * from './service-account-operations.js';
 export * from './transfer-operations.js';
