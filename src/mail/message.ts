@@ -19,6 +19,8 @@ export function plain(text: string): string {
     .toWellFormed()
     // The two joiners are part of words in some scripts, and of emoji.
     .replaceAll(/(?:(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Co}\p{Cn}\s])+/gu, ' ')
+    // What looks like an encoded word would be read as one (RFC 2047), whatever is in it.
+    .replaceAll('=?', '= ?')
     .trim();
   const characters = Array.from(line);
   return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : line;

@@ -229,9 +229,9 @@ describe('the schema prints', () => {
     expect(fields.filter(({ field }) => isPublic(field)).map(({ field }) => field.name)).toEqual([
       'invitationPreview',
       'acceptInvitation',
-      'signIn',
       'requestPasswordReset',
       'resetPassword',
+      'signIn',
     ]);
     const open = objects.filter(isPublic).map(({ name }) => name);
     expect(open.filter((name) => !/(Payload|Connection|Edge)$/.test(name)).toSorted()).toEqual([

@@ -1,15 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 
-import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
 export interface Received {
   readonly recipients: readonly string[];
   /** As it came over the wire. */
-  readonly raw: string;
-  readonly email: Email;
+  readonly raw: Buffer;
 }
 
 export interface MailServer {
@@ -38,15 +35,15 @@ export async function mailServer({ onRecipient, onMessage }: Behaviour = {}): Pr
     disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
     onRcptTo: ({ address }, _session, done) => done(onRecipient?.(address)),
-    onData: async (stream, { envelope }, done) => {
-      const bytes = await buffer(stream);
-      const refused = onMessage?.();
-      if (!refused) {
+    onData: (stream, { envelope }, done) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
+      stream.on('end', () => {
+        const refused = onMessage?.();
         const recipients = envelope.rcptTo.map(({ address }) => address);
-        const email = await PostalMime.parse(bytes);
-        received.push({ recipients, raw: bytes.toString('latin1'), email });
-      }
-      done(refused);
+        if (!refused) received.push({ recipients, raw: Buffer.concat(chunks) });
+        done(refused);
+      });
     },
   });
   server.listen(0, '127.0.0.1');
