@@ -32,9 +32,9 @@ async function walk(who: Actor, size: number, back: boolean, variables: ListUser
     const { data } = await who.run(ListUsers, { ...variables, ...page });
     const { edges = [], pageInfo } = data?.users ?? {};
     names.push(edges.map(({ node }) => node.id));
-    cursor = back
-      ? pageInfo?.hasPreviousPage && pageInfo.startCursor
-      : pageInfo?.hasNextPage && pageInfo.endCursor;
+    const { hasPreviousPage, startCursor, hasNextPage, endCursor } = pageInfo ?? {};
+    const more = back ? hasPreviousPage : hasNextPage;
+    cursor = more ? (back ? startCursor : endCursor) : undefined;
   } while (cursor);
   return back ? names.toReversed().flat() : names.flat();
 }
