@@ -223,13 +223,14 @@ describe('signOut', () => {
   });
 });
 
-test('a session is found by whoever signed in with it, and by nobody else', async () => {
+test('a session is found by whoever signed in with it and those who manage sessions', async () => {
   const here = await workspace();
-  const [ada, chief] = [await here.person(), await here.person({ role: 'SUPER_ADMIN' })];
+  const [ada, chief, editor] = await here.people([{}, { role: 'SUPER_ADMIN' }, {}]);
   const me = await ada.run(Me);
   const id = me.data?.me?.sessions?.edges[0]?.node.id ?? '';
   expect((await ada.run(GetNode, { id })).data?.node).toEqual({ __typename: 'Session', id });
-  await expect(await chief.run(GetNode, { id })).toBeHidden();
+  expect((await chief.run(GetNode, { id })).data?.node).toEqual({ __typename: 'Session', id });
+  await expect(await editor.run(GetNode, { id })).toBeHidden();
   const stranger = await (await workspace()).person({ role: 'SUPER_ADMIN' });
   await expect(await stranger.run(GetNode, { id })).toBeHidden();
   await expect(await ada.run(GetNode, { id: globalId('User', randomUUID()) })).toBeHidden();
