@@ -1,4 +1,5 @@
 import type { System } from '../context.js';
+import type { Prisma } from '../db/generated/client.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import { rotateKey, type MintedKey } from './access-key.js';
@@ -177,6 +178,15 @@ async function settleInvitations(
   return pending.length;
 }
 
+/** Keys of service accounts that a person made, and so has seen, and that still work or can be made to. */
+export function keysSeenBy(createdById: string, now: Date) {
+  return {
+    createdById,
+    serviceAccountId: { not: null },
+    OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
+  } satisfies Prisma.AccessKeyWhereInput;
+}
+
 /** Rotates the keys of service accounts that a person made, and so has seen. */
 async function rotateKeys(
   change: Change,
@@ -185,14 +195,9 @@ async function rotateKeys(
   overlapHours: number,
 ) {
   const { tx, now, recordSteps } = change;
-  const where = { serviceAccountId: { not: null }, createdById: id };
+  const where = keysSeenBy(id, now);
   const keys = await tx.accessKey.findMany({
-    where: {
-      ...where,
-      deletedAt: null,
-      successorId: null,
-      OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
-    },
+    where: { ...where, deletedAt: null, successorId: null },
     select: { id: true },
     orderBy: { id: 'asc' },
   });

@@ -2,7 +2,7 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 
 import { idOf } from '../domain/ids.js';
 import type { InvitationState } from '../domain/invitation.js';
-import { soleFlowsOf } from '../domain/offboarding.js';
+import { keysSeenBy, soleFlowsOf } from '../domain/offboarding.js';
 import { belongings } from '../domain/user-removal.js';
 import { visibleInvitations, visibleKeys, visibleUsers } from '../domain/visibility.js';
 import { notFound } from '../errors.js';
@@ -86,9 +86,8 @@ const OffboardingPlan = builder.objectRef<Row>('OffboardingPlan').implement({
         authScopes: { account: 'serviceAccount:manage' },
         complexity: pageCost,
         resolve: ({ id }, args, context, info) => {
-          const { db, principal } = context;
-          const theirs = { createdById: id, serviceAccountId: { not: null } };
-          const where = { AND: [visibleKeys(principal), theirs] };
+          const { db, principal, system } = context;
+          const where = { AND: [visibleKeys(principal), keysSeenBy(id, system.now())] };
           const path = ['edges', 'node'];
           const query = queryFromInfo({ context, info, typeName: 'AccessKey', path });
           return keysetConnection<'id', { id: string; userId: string | null }>(

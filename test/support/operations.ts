@@ -4,6 +4,7 @@ export * from './content-operations.js';
 export * from './dataset-operations.js';
 export * from './flow-operations.js';
 export * from './group-operations.js';
+export * from './governance-operations.js';
 export * from './impersonation-operations.js';
 export * from './invitation-operations.js';
 export * from './key-operations.js';
