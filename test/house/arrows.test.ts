@@ -51,6 +51,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@prisma/schema-engine-wasm': ['db'],
   '@zxcvbn-ts/core': ['authn'],
   '@zxcvbn-ts/language-common': ['authn'],
+  bowser: ['domain'],
   'csv-parse': ['files'],
   'csv-stringify': ['files'],
   dataloader: ['context', 'domain'],

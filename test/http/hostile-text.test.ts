@@ -98,7 +98,6 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       roleIds: [roleId],
       parentIds: [],
       permissions: ['account:read'],
-      groupId: globalId('Group', await here.group([])),
       confirm: true,
       plan: 'ENTERPRISE',
       invitationDays: 7,
