@@ -1,5 +1,4 @@
 import { decideUpTo } from '../authz/rank.js';
-import { closeGate } from '../db/gate.js';
 import type { AccessReviewLineModel } from '../db/generated/models.js';
 import { DomainError } from '../errors.js';
 import { holdReview, progressOf } from './access-review.js';
@@ -8,7 +7,7 @@ import type { Change, Step } from './change.js';
 import { readAdministered } from './flow-member.js';
 import { FLOW_TYPENAMES } from './ids.js';
 import { memberAction } from './user-removal.js';
-import { keepingSuperAdmin, permissionsOf } from './user.js';
+import { holdPeople, keepingSuperAdmin, permissionsOf } from './user.js';
 
 type Line = AccessReviewLineModel;
 type Outcome = NonNullable<Line['outcome']>;
@@ -49,7 +48,7 @@ export async function closeAccessReview(
   });
   const results = new Map<Outcome, string[]>();
   const steps: Step[] = [];
-  await closeGates(change, lines);
+  await holdAll(change, lines);
   for (const line of lines) {
     const step = await takeBack(change, line);
     const outcome = typeof step === 'string' ? step : 'REMOVED';
@@ -79,9 +78,9 @@ export async function closeAccessReview(
 }
 
 /** In the order of their ids, waits for what the holders and the flows have under way. */
-async function closeGates({ tx, principal }: Change, lines: readonly Line[]): Promise<void> {
-  const holders = new Set(lines.flatMap(({ holderId }) => holderId ?? []));
-  for (const id of [...holders].toSorted()) await closeGate(tx, id);
+async function holdAll(change: Change, lines: readonly Line[]): Promise<void> {
+  const { tx, principal } = change;
+  await holdPeople(change, [...new Set(lines.flatMap(({ holderId }) => holderId ?? []))]);
   const flows = new Set(
     lines.flatMap(({ kind, resourceId }) => (kind === 'FLOW' ? resourceId : [])),
   );

@@ -5,6 +5,7 @@ import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
 import { readAdministered } from './flow-member.js';
+import { holdPeople } from './user.js';
 
 /** People to be put into a group or taken out of it, as a rule sees them. Throws NOT_FOUND. */
 export async function peopleOfGroup(
@@ -144,7 +145,11 @@ export async function deleteGroup(
     where: { groupId: id },
     select: { userId: true },
   });
-  await closeGates(tx, [id, ...members.map(({ userId }) => userId)]);
+  await closeGates(tx, [id]);
+  await holdPeople(
+    change,
+    members.map(({ userId }) => userId),
+  );
   const { name } = await getGroup(change, id);
   const use = {
     members: members.length,

@@ -2,7 +2,7 @@ import type { AccountPermission } from '../authz/permissions.js';
 import type { RankFacts } from '../authz/rank.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
 import { isDuplicate } from '../db/conflicts.js';
-import { closeGate } from '../db/gate.js';
+import { closeGate, closeGates } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
@@ -27,6 +27,18 @@ export async function personToManage(
     given: [...given.values()].flatMap(({ own }) => [...own]),
     isParty: id === principal.subject.id || id === principal.actor.id,
   };
+}
+
+/** The database has room for some thousands of gates in use, by everybody together. */
+const MOST_GATES = 500;
+
+/** Waits for what these people have under way, and lets them change nothing until the transaction ends. */
+export async function holdPeople(
+  { tx, principal }: Pick<Change, 'tx' | 'principal'>,
+  ids: readonly string[],
+): Promise<void> {
+  // Everybody who changes anything shares the gate of the roles.
+  await closeGates(tx, ids.length > MOST_GATES ? [`roles of ${principal.accountId}`] : ids);
 }
 
 /** Finds a person, and keeps others from changing them and them from changing anything meanwhile. Throws NOT_FOUND. */
