@@ -7,13 +7,22 @@ type Member = { role: Role; userId?: string; groupId?: string; serviceAccountId?
 
 type Kind = 'PROCESS' | 'BOARD' | 'LIST' | 'INTEGRATION' | 'CHAT' | 'SPACE';
 
-/** Every role of the flow table is held by somebody, and somebody is shut out who would come in otherwise. */
+/**
+ * Every role of the flow table is held by somebody, and somebody is shut out who would come in otherwise. Two teams
+ * share what they build and what they run.
+ */
 export function acmeFlows(
   id: (first: string) => string,
-  groupId: string,
+  { engineering, operations: groupId }: Record<'engineering' | 'operations', string>,
   serviceAccountId: string,
 ): [Kind, string, string, Member[]][] {
   const owner = (first: string): Member => ({ userId: id(first), role: 'OWNER' });
+  const development: Member[] = [
+    owner('adam'),
+    { groupId: engineering, role: 'EDITOR' },
+    { groupId, role: 'VIEWER' },
+  ];
+  const production: Member[] = [owner('adam'), { groupId, role: 'EDITOR' }];
   return [
     [
       'PROCESS',
@@ -35,6 +44,10 @@ export function acmeFlows(
     ['LIST', 'Countries', 'Seen by those with whom it is shared alone.', [owner('ada')]],
     ['INTEGRATION', 'Bank transfers', 'Brings payments in.', [owner('adam')]],
     ['CHAT', 'Negotiations', 'Not for Operations.', [owner('uma'), { groupId, role: 'NONE' }]],
+    ['PROCESS', 'Development: review', 'From a change to its approval.', development],
+    ['BOARD', 'Development: bugs', 'What is wrong, and who mends it.', development],
+    ['PROCESS', 'Production: release', 'From the approval to the customers.', production],
+    ['BOARD', 'Production: duty', 'Who watches tonight.', production],
     ['SPACE', 'Warehouse', 'Where the team meets.', [owner('edda'), { groupId, role: 'VIEWER' }]],
   ];
 }

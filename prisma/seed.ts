@@ -156,16 +156,18 @@ async function seedInvitations(tx: Tx, { accountId, id, role }: Seeded) {
 }
 
 async function seedAcme(tx: Tx, { accountId, id }: Seeded) {
-  const operations = await tx.group.create({
-    data: {
-      accountId,
-      name: 'Operations',
-      nameKey: nameKey('Operations'),
-      members: {
-        create: ['vito', 'edda', 'mira'].map((first) => ({ accountId, userId: id(first) })),
+  const team = (name: string, people: readonly string[]) =>
+    tx.group.create({
+      data: {
+        accountId,
+        name,
+        nameKey: nameKey(name),
+        members: { create: people.map((first) => ({ accountId, userId: id(first) })) },
       },
-    },
-  });
+    });
+  const operations = await team('Operations', ['vito', 'edda', 'mira']);
+  // Edda is in both: of two roles on one flow the stronger counts.
+  const engineering = await team('Engineering', ['ada', 'edda', 'nils']);
   const robot = await tx.serviceAccount.create({
     data: {
       accountId,
@@ -241,7 +243,8 @@ async function seedAcme(tx: Tx, { accountId, id }: Seeded) {
       },
     ],
   });
-  for (const [kind, name, description, members] of acmeFlows(id, operations.id, robot.id)) {
+  const teams = { engineering: engineering.id, operations: operations.id };
+  for (const [kind, name, description, members] of acmeFlows(id, teams, robot.id)) {
     await seedFlow(tx, accountId, kind, name, description, members);
   }
 }

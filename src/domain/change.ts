@@ -78,6 +78,7 @@ export async function transact<T>(
         if (changesRights) await closeGate(tx, `rights of ${principal.accountId}`);
         const isLong = longest !== undefined;
         const known = await rightsNow(tx, principal, now, isLong ? reread : reauthenticate);
+        const lasting = isLong && (await lastingRights(tx, known));
         let entries = 0;
         tasks = [];
         let batchId: string | undefined;
@@ -117,7 +118,10 @@ export async function transact<T>(
           },
         });
         if (entries !== 1) throw new Error(`${action} wrote ${entries} audit entries, not one.`);
-        if (isLong) assertSame(known, await rightsNow(tx, principal, now, reauthenticate));
+        if (lasting) {
+          const then = await rightsNow(tx, principal, now, reauthenticate);
+          assertSame(lasting, await lastingRights(tx, then));
+        }
         return result;
       },
       longest === undefined ? undefined : { timeout: longest },
@@ -165,8 +169,8 @@ async function rightsNow(
 }
 
 /** What was decided at the beginning of something long holds at its end. Throws CONFLICT. */
-function assertSame(before: Principal, after: Principal): void {
-  if (isDeepStrictEqual(lastingRights(before), lastingRights(after))) return;
+function assertSame(before: object, after: object): void {
+  if (isDeepStrictEqual(before, after)) return;
   throw new DomainError(
     'CONFLICT',
     'Your rights changed while this was under way, so nothing was done. Read it again and retry.',
@@ -174,8 +178,22 @@ function assertSame(before: Principal, after: Principal): void {
 }
 
 /** What others may have taken away: all but what the lock of the flow keeps, which the change itself may end. */
-function lastingRights({ own, permissions, restriction, acting }: Principal) {
-  return { own, permissions, restriction, shared: acting?.shared, isActive: acting?.isActive };
+async function lastingRights(
+  tx: Tx,
+  { own, permissions, restriction, acting, subject }: Principal,
+) {
+  const groups = await tx.groupMember.findMany({
+    where: { userId: subject.id },
+    select: { groupId: true },
+    orderBy: { groupId: 'asc' },
+  });
+  return {
+    groups,
+    permissions,
+    restriction,
+    // Whoever is acted as may be out of reach in the end: the grant that reached them goes with its flow.
+    ...(acting ? { shared: acting.shared, isActive: acting.isActive } : { own }),
+  };
 }
 
 /** Two transactions that locked each other out are both right: the one that the database stopped goes again. */

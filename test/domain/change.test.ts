@@ -163,6 +163,20 @@ describe.each([
   });
 });
 
+test('something long is not done if its rights by a group were taken away meanwhile', async () => {
+  const { here, outsider, admin } = await world();
+  const groupId = await here.group([outsider]);
+  const members = [{ user: admin, role: 'ADMIN' } as const, { groupId, role: 'ADMIN' } as const];
+  const dataset = await here.dataset({ name: 'By group', members });
+  const input = { datasetId: dataset.id, name: 'By group' };
+  const leave = `DELETE FROM group_member WHERE group_id = '${groupId}';`;
+  await refuseEntries(here.accountId, `IF NEW.outcome = 'SUCCEEDED' THEN ${leave} END IF;`);
+  const result = await outsider.run(DeleteDataset, { input });
+  expect(result).toFail('CONFLICT');
+  await expect(result).toHaveAudited({ action: 'dataset.deleted', code: 'CONFLICT' });
+  expect(await admin.run(GetDataset, { id: dataset.id })).toSucceed();
+});
+
 describe('what fails on our side', () => {
   test('is told by an id that the log has too, and by nothing else', async () => {
     const { here, admin, dataset } = await stage();
