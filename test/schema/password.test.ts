@@ -1,5 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { describe, expect, test } from 'vitest';
 
+import { hashPassword } from '../../src/authn/password.js';
 import { Actor } from '../support/actor.js';
 import { testApp } from '../support/app.js';
 import { testDatabase } from '../support/database.js';
@@ -86,6 +89,22 @@ describe('changePassword', () => {
     const won = results.flatMap(({ errors }, at) => (errors ? [] : [passwords[at]]));
     expect(won).toHaveLength(1);
     expect(await (await signedIn(here, ada.email, won[0])).run(Me)).toSucceed();
+  });
+
+  test('refuses who signs in with the old one at the same moment', async () => {
+    const here = await workspace();
+    const ada = await here.person();
+    const { client } = await testDatabase();
+    const otherHash = await hashPassword(NEW_PASSWORD);
+    const queue = Array.from({ length: 40 }, () => hashPassword('somebody else'));
+    const nobody = new Actor(here.app, '', 'Nobody', '', {});
+    const input = { email: ada.email, password: PASSWORD };
+    const signingIn = nobody.run(SignIn, { input });
+    await wait(300);
+    // It waits behind the others to compare what it has read.
+    await client.user.update({ where: { id: ada.id }, data: { passwordHash: otherHash } });
+    await Promise.all(queue);
+    expect(await signingIn).toFail('SIGN_IN_FAILED');
   });
 
   test('audits it without either password', async () => {

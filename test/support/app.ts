@@ -67,7 +67,7 @@ export async function testApp(options: Options = {}): Promise<TestApp> {
     lines,
     mails,
     mailTo: (address) =>
-      vi.waitUntil(() => mails.findLast(({ to }) => to === address), { timeout: 5_000 }),
+      vi.waitUntil(() => mails.findLast(({ to }) => to === address), { timeout: 15_000 }),
     lineOf(requestId) {
       const line = lines.findLast((text) => text.includes(`"requestId":"${requestId}","method"`));
       if (line === undefined) throw new Error(`No log line tells of the request ${requestId}.`);
