@@ -103,7 +103,6 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       invitationDays: 7,
       reviewDays: 90,
       serviceAccountId: globalId('ServiceAccount', program.id),
-      groupId: globalId('Group', await here.group([])),
       userIds: [globalId('User', superAdmin.id)],
       accessKeyId: globalId('AccessKey', key.id),
       grantId: await here.letAct(program, { flowId: dataset.rowId }),
