@@ -52,7 +52,9 @@ const PAGE = `query ($after: String, $orderBy: UserOrder!, $filter: UserFilter) 
   users(first: 100, after: $after, orderBy: $orderBy, filter: $filter) {
     totalCount
     pageInfo { hasNextPage endCursor }
-    edges { node { id name email status lastSignedInAt roles { id name } } }
+    edges { node {
+      id name email status lastSignedInAt roles { id name } groups(first: 5) { edges { node { name } } }
+    } }
   }
 }`;
 
@@ -106,7 +108,7 @@ await withGateway(async (bench) => {
   const rows: string[][] = [];
   for (const [name, given] of Object.entries(questions)) {
     rows.push([
-      `A page of 100 of 10,000 people with their roles, ${name}`,
+      `A page of 100 of 10,000 people with their roles and groups, ${name}`,
       ...(await measure(bench, given)),
     ]);
   }
