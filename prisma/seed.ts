@@ -37,7 +37,7 @@ export const DEMO_PEOPLE = [
   person('Ada Dataset', 'EDITOR', 'Admin of the dataset Suppliers'),
   person('Mira Dataset', 'EDITOR', 'Member of the dataset Suppliers'),
   person('Vera Dataset', 'VIEWER', 'Viewer of the dataset Suppliers'),
-  person('Nils Nothing', 'EDITOR', 'Editor without any dataset'),
+  person('Nils Nothing', 'EDITOR', 'Editor without any dataset; Auditor: reads people and the log'),
   { ...person('Sam Suspended', 'EDITOR', 'Suspended: every sign-in is refused'), suspended: true },
   {
     ...person('Olga Other', 'SUPER_ADMIN', 'Super Admin of the other account'),
@@ -60,6 +60,7 @@ export async function seedDemo(client: PrismaClient): Promise<boolean> {
       const acme = await seedAccount(tx, 'acme', 'Acme', passwordHash);
       const globex = await seedAccount(tx, 'globex', 'Globex', passwordHash);
       await seedAcme(tx, acme);
+      await seedAuditor(tx, acme);
       await seedInvitations(tx, acme);
       await seedDataset(
         tx,
@@ -152,6 +153,24 @@ async function seedInvitations(tx: Tx, { accountId, id, role }: Seeded) {
         expiresAt: days(7),
       },
     ],
+  });
+}
+
+/** A role of the account's own, beside the built-in one of whoever holds it. */
+async function seedAuditor(tx: Tx, { accountId, id }: Seeded) {
+  const name = 'Auditor';
+  const { id: roleId } = await tx.role.create({
+    data: {
+      accountId,
+      name,
+      nameKey: nameKey(name),
+      description: 'Reads who there is and what was done, and changes nothing.',
+      permissions: ['account:read', 'auditLog:read', 'directory:read', 'user:read'],
+    },
+  });
+  const assignedById = id('sofia');
+  await tx.roleAssignment.create({
+    data: { accountId, roleId, userId: id('nils'), assignedById },
   });
 }
 

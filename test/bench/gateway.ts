@@ -15,6 +15,8 @@ export interface Bench {
   /** Runs an operation; throws if anything of it is refused. */
   run<Data>(query: string, variables: Record<string, unknown>): Promise<Data>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** From now on it is this person who asks. */
+  signIn(email: string): Promise<void>;
 }
 
 interface Answer<Data> {
@@ -46,16 +48,18 @@ export async function withGateway(task: (bench: Bench) => Promise<void>): Promis
       if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
       return data;
     };
-    const input = `email: "edda@acme.example", password: "${DEMO_PASSWORD}", transport: BEARER`;
-    const signIn = `mutation { signIn(input: { ${input} }) { token } }`;
-    const response = await fetch(`${address}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-graphql-yoga-csrf': '1' },
-      body: JSON.stringify({ query: signIn }),
-    });
-    const { data } = (await response.json()) as Answer<{ signIn: { token: string } }>;
-    authorization = `Bearer ${data.signIn.token}`;
-    await task({ pid: gateway.process.pid ?? 0, database, run, fetch: request });
+    const signIn = async (email: string) => {
+      const input = `email: "${email}", password: "${DEMO_PASSWORD}", transport: BEARER`;
+      const response = await fetch(`${address}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-graphql-yoga-csrf': '1' },
+        body: JSON.stringify({ query: `mutation { signIn(input: { ${input} }) { token } }` }),
+      });
+      const { data } = (await response.json()) as Answer<{ signIn: { token: string } }>;
+      authorization = `Bearer ${data.signIn.token}`;
+    };
+    await signIn('edda@acme.example');
+    await task({ pid: gateway.process.pid ?? 0, database, run, fetch: request, signIn });
   } finally {
     gateway.process.kill();
     await gateway.ended;

@@ -5,8 +5,8 @@ import { bearer, tokenOf, withApiKey } from '../support/oauth.js';
 import {
   AssignRoles,
   DeleteRole,
-  DemoteAndList,
   ListUsers,
+  LookAndDemote,
   ReactivateUser,
   ReadSelf,
   RemoveUser,
@@ -114,16 +114,25 @@ describe('the next request', () => {
 });
 
 describe('one document', () => {
-  test('that takes one’s own role away decides what follows without it', async () => {
+  test('that takes one’s own role away decides and shows what follows without it', async () => {
     const { here, superAdmin, roleIds } = await staff();
     await here.person({ role: 'SUPER_ADMIN' });
-    const roles = { userId: userId(superAdmin), roleIds: [roleIds.VIEWER], confirm: true };
-    const result = await superAdmin.run(DemoteAndList, { roles, settings: { name: 'Too late' } });
-    expect(result.data).toEqual({
-      demoteMe: { user: { id: userId(superAdmin) } },
-      adminOnly: null,
+    const result = await superAdmin.run(LookAndDemote, {
+      roles: { userId: userId(superAdmin), roleIds: [roleIds.VIEWER], confirm: true },
+      profile: { name: 'Sofia' },
+      settings: { name: 'Too late' },
     });
-    expect(result).toBeDenied({ missing: 'accountSettings:write', role: 'VIEWER' });
+    const { before, demoteMe, adminOnly, after } = result.data ?? {};
+    expect(before?.user?.roles?.[0]?.permissions).toContain('role:assignAny');
+    expect(demoteMe?.user?.id).toBe(userId(superAdmin));
+    expect(adminOnly).toBeNull();
+    expect(after?.user?.roles).toEqual([{ name: 'VIEWER', permissions: null }]);
+    expect(
+      result.errors?.map(({ path, extensions }) => [path?.[0], extensions['denial']]),
+    ).toMatchObject([
+      ['adminOnly', { missing: ['accountSettings:write'], role: 'VIEWER' }],
+      ['after', { missing: ['user:read'], role: 'VIEWER' }],
+    ]);
   });
 
   test('that gives a role beside decides what follows with it, and asks the same rule anew', async () => {

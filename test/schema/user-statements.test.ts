@@ -43,8 +43,35 @@ async function crowd(count: number) {
       })),
     ),
   });
+  await here.group(people);
+  await here.group(people.slice(0, 1));
   return { here, superAdmin, people, one };
 }
+
+const PAGE = `query PageOfPeople {
+  users(first: 100) {
+    totalCount
+    edges {
+      node {
+        name
+        email
+        status
+        lastSignedInAt
+        roles {
+          name
+        }
+        groups(first: 5) {
+          totalCount
+          edges {
+            node {
+              name
+            }
+          }
+        }
+      }
+    }
+  }
+}`;
 
 /** An account with so many roles of its own, each with two parents and three holders. */
 async function ladder(count: number) {
@@ -79,6 +106,13 @@ describe('as many statements', () => {
     const filter = { search: 'some', status: 'ACTIVE' } as const;
     const ask = (who: Actor) => statementsOf(who.run(ListUsers, { first: 100, filter }));
     expect(await ask(many.superAdmin)).toBe(await ask(few.superAdmin));
+  });
+
+  test('for a page of 100 people with their roles and groups as for one of 2', async () => {
+    const [few, many] = [await crowd(1), await crowd(99)];
+    const one = await statementsOf(few.superAdmin.run(PAGE));
+    expect(await statementsOf(many.superAdmin.run(PAGE))).toBe(one);
+    expect(one).toBeLessThanOrEqual(MOST);
   });
 
   test('for 25 roles with permissions, parents and holders as for 1', async () => {

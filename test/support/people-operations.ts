@@ -359,8 +359,20 @@ export const ReadOwnProfile = graphql(`
   }
 `);
 
-export const DemoteAndList = graphql(`
-  mutation DemoteAndList($roles: AssignRolesInput!, $settings: UpdateAccountInput!) {
+export const LookAndDemote = graphql(`
+  mutation LookAndDemote(
+    $roles: AssignRolesInput!
+    $profile: UpdateProfileInput!
+    $settings: UpdateAccountInput!
+  ) {
+    before: updateProfile(input: $profile) {
+      user {
+        roles {
+          name
+          permissions
+        }
+      }
+    }
     demoteMe: assignRoles(input: $roles) {
       user {
         id
@@ -369,6 +381,14 @@ export const DemoteAndList = graphql(`
     adminOnly: updateAccount(input: $settings) {
       account {
         name
+      }
+    }
+    after: updateProfile(input: $profile) {
+      user {
+        roles {
+          name
+          permissions
+        }
       }
     }
   }

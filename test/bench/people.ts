@@ -1,0 +1,116 @@
+// What a page of people costs among 10,000 of them, on PostgreSQL.
+import { table } from '../house/readme.js';
+import { withGateway, type Bench } from './gateway.js';
+
+const PEOPLE = 10_000;
+const GROUPS = 500;
+const IN_A_GROUP = 100;
+const DATASETS = 2_000;
+const ROUNDS = 50;
+/** What the plan of a page must not hold. */
+const WHOLE_TABLE = /Seq Scan on "?user"?/;
+
+async function fill({ database }: Bench): Promise<void> {
+  await database.query(
+    `WITH a AS (SELECT id AS account_id FROM account WHERE slug = 'acme'),
+     made AS (
+       INSERT INTO "user" (id, account_id, email, name, name_key, last_signed_in_at)
+       SELECT ordered_uuid(now(), n), account_id, 'p' || n || '@acme.example',
+              'Person ' || md5(n::text), 'person ' || md5(n::text),
+              CASE WHEN n % 3 = 0 THEN NULL ELSE now() - n * interval '1 minute' END
+       FROM a, generate_series(1, $1::int) n RETURNING id, account_id)
+     INSERT INTO role_assignment (account_id, user_id, role_id)
+     SELECT m.account_id, m.id, r.id FROM made m JOIN role r USING (account_id)
+     WHERE r.built_in = 'EDITOR' OR (r.built_in IS NULL AND random() < 0.1)`,
+    [PEOPLE],
+  );
+  await database.query(
+    `WITH a AS (SELECT id AS account_id FROM account WHERE slug = 'acme'),
+     made AS (
+       INSERT INTO "group" (id, account_id, name, name_key)
+       SELECT gen_random_uuid(), account_id, 'Group ' || n, 'group ' || n
+       FROM a, generate_series(1, $1::int) n RETURNING id, account_id),
+     people AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM "user" WHERE email LIKE 'p%@acme.example')
+     INSERT INTO group_member (account_id, group_id, user_id)
+     SELECT g.account_id, g.id, p.id
+     FROM (SELECT *, row_number() OVER () AS n FROM made) g
+     JOIN people p ON (p.n - g.n * 17 + $3::int * 100) % $3::int < $2::int`,
+    [GROUPS, IN_A_GROUP, PEOPLE],
+  );
+  await database.query(
+    `WITH made AS (
+       INSERT INTO flow (id, account_id, kind, name, name_key, updated_at)
+       SELECT gen_random_uuid(), id, 'DATASET', 'Dataset ' || n, 'dataset ' || n, now()
+       FROM account, generate_series(1, $1::int) n WHERE slug = 'acme' RETURNING id, account_id)
+     INSERT INTO dataset_settings (flow_id, account_id) SELECT id, account_id FROM made`,
+    [DATASETS],
+  );
+  await database.query('VACUUM ANALYZE');
+}
+
+const PAGE = `query ($after: String, $orderBy: UserOrder!, $filter: UserFilter) {
+  users(first: 100, after: $after, orderBy: $orderBy, filter: $filter) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    edges { node {
+      id name email status lastSignedInAt roles { id name } groups(first: 5) { edges { node { name } } }
+    } }
+  }
+}`;
+
+interface Answer {
+  readonly users: {
+    readonly totalCount: number;
+    readonly pageInfo: { readonly endCursor: string };
+    readonly edges: readonly object[];
+  };
+}
+
+function ms(times: readonly number[], share: number): string {
+  const value = times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0;
+  return `${value.toFixed(1)} ms`;
+}
+
+async function measure(bench: Bench, given: Record<string, unknown>) {
+  const times: number[] = [];
+  let after: string | undefined;
+  for (let round = -5; round < ROUNDS; round += 1) {
+    const since = performance.now();
+    const { users } = await bench.run<Answer>(PAGE, { ...given, after });
+    if (round >= 0) times.push(performance.now() - since);
+    // Each page after the one before, so that no two are the same.
+    after = users.edges.length === 100 ? users.pageInfo.endCursor : undefined;
+  }
+  return [ms(times, 0.5), ms(times, 0.95)];
+}
+
+/** The plan of the page in its default order, as the gateway asks for it. */
+async function planOf({ database }: Bench): Promise<string> {
+  const { rows } = await database.query<{ 'QUERY PLAN': string }>(
+    `EXPLAIN SELECT u.id, u.name, u.name_key FROM "user" u
+     WHERE u.account_id = (SELECT id FROM account WHERE slug = 'acme') AND u.removed_at IS NULL
+     ORDER BY u.name_key ASC, u.id ASC LIMIT 101`,
+  );
+  return rows.map((row) => row['QUERY PLAN']).join('\n');
+}
+
+await withGateway(async (bench) => {
+  await bench.signIn('sofia@acme.example');
+  await fill(bench);
+  const plan = await planOf(bench);
+  console.log(plan);
+  if (WHOLE_TABLE.test(plan)) throw new Error('A page of people reads all of them.');
+  const questions: Readonly<Record<string, Record<string, unknown>>> = {
+    'by name': { orderBy: 'NAME_ASC' },
+    'by last sign-in': { orderBy: 'LAST_SIGNED_IN_DESC' },
+    'by name, part of it': { orderBy: 'NAME_ASC', filter: { search: 'abc' } },
+  };
+  const rows: string[][] = [];
+  for (const [name, given] of Object.entries(questions)) {
+    rows.push([
+      `A page of 100 of 10,000 people with their roles and groups, ${name}`,
+      ...(await measure(bench, given)),
+    ]);
+  }
+  console.log(table(['', 'median', '95 %'], rows));
+});
