@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { testApp } from '../support/app.js';
 import { testDatabase } from '../support/database.js';
 import { keyOf, presenting, rowIdOf } from '../support/keys.js';
 import { departure, handingOver, offboarding, pendingInvitation } from '../support/leaver.js';
@@ -11,7 +12,6 @@ import {
   ReadHistory,
   ReadSelf,
 } from '../support/operations.js';
-import { testApp } from '../support/app.js';
 import { globalId } from '../support/world.js';
 
 const HOUR = 3_600_000;
@@ -150,10 +150,9 @@ test('what the person gave to others stays, under their name', async () => {
     data: { ...grant, grantedById: leaver.id },
   });
   expect(await offboarding(chief, leaver)).toSucceed();
-  const members = await colleague.run(
-    `query ($id: ID!) { dataset(id: $id) { myRole } }`,
-    { id: alone.id },
-  );
+  const members = await colleague.run(`query ($id: ID!) { dataset(id: $id) { myRole } }`, {
+    id: alone.id,
+  });
   expect(members.text).not.toContain('NOT_FOUND');
   const listed = await chief.run(GetDatasetMembers, { id: alone.id });
   expect(listed.data?.dataset?.members?.edges.map(({ node }) => node.addedBy?.name)).toEqual([
