@@ -9,6 +9,7 @@ import type { PrismaClient } from '../src/db/generated/client.js';
 import { nameKey } from '../src/domain/directory.js';
 import { ORDERS, REACTORS, SALARIES, SUPPLIERS, type Contents } from './seed-contents.js';
 import { acmeFlows, seedFlow } from './seed-flows.js';
+import { seedReview } from './seed-review.js';
 
 /** Everybody's password in the demo. */
 export const DEMO_PASSWORD = 'fieldgate-demo';
@@ -62,6 +63,7 @@ export async function seedDemo(client: PrismaClient): Promise<boolean> {
       await seedAcme(tx, acme);
       await seedAuditor(tx, acme);
       await seedInvitations(tx, acme);
+      await seedReview(tx, acme);
       await seedDataset(
         tx,
         globex.accountId,

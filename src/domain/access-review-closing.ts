@@ -4,8 +4,10 @@ import { DomainError } from '../errors.js';
 import { holdReview, progressOf } from './access-review.js';
 import { lockFlow } from './access.js';
 import type { Change, Step } from './change.js';
-import { readAdministered } from './flow-member.js';
+import { describeMember, readAdministered } from './flow-member.js';
+import { removeGroupMembers } from './group.js';
 import { FLOW_TYPENAMES } from './ids.js';
+import { namesOfRoles } from './role-assignment.js';
 import { memberAction } from './user-removal.js';
 import { holdPeople, keepingSuperAdmin, permissionsOf } from './user.js';
 
@@ -99,7 +101,7 @@ function takeBack(change: Change, line: Line): Promise<Step | 'GONE' | 'REFUSED'
   }
 }
 
-async function takeRole(change: Change, { holderId, resourceId, resourceName }: Line) {
+async function takeRole(change: Change, { holderId, resourceId }: Line) {
   const { tx, principal } = change;
   const userId = holderId ?? '';
   const where = { userId, roleId: resourceId };
@@ -108,12 +110,13 @@ async function takeRole(change: Change, { holderId, resourceId, resourceName }: 
   if (!decideUpTo(principal, 'accessReview:manage', { person }).allowed) return 'REFUSED';
   // Asked first, because nothing can be undone inside the transaction.
   if (!(await keepsSuperAdmin(change, userId, resourceId))) return 'REFUSED';
+  const before = { roles: await namesOfRoles(tx, userId) };
   await keepingSuperAdmin(change, () => tx.roleAssignment.deleteMany({ where }));
   return {
     action: 'user.rolesAssigned',
     target: { type: 'User', id: userId },
-    before: { roles: resourceName },
-    after: { roles: '' },
+    before,
+    after: { roles: await namesOfRoles(tx, userId) },
   } as const;
 }
 
@@ -126,22 +129,23 @@ async function keepsSuperAdmin({ tx }: Change, userId: string, roleId: string): 
   return (await tx.roleAssignment.findFirst({ where: others, select: { userId: true } })) !== null;
 }
 
-async function takeFromGroup({ tx }: Change, { holderId, resourceId }: Line) {
+async function takeFromGroup(change: Change, { holderId, resourceId: groupId }: Line) {
   const userId = holderId ?? '';
-  const { count } = await tx.groupMember.deleteMany({ where: { userId, groupId: resourceId } });
-  if (count === 0) return 'GONE';
-  return {
-    action: 'group.membersRemoved',
-    target: { type: 'Group', id: resourceId },
-    before: { userId },
-  } as const;
+  if ((await change.tx.groupMember.count({ where: { userId, groupId } })) === 0) return 'GONE';
+  const steps: Step[] = [];
+  const step: Change = {
+    ...change,
+    record: async (event) => void steps.push({ ...event, action: 'group.membersRemoved' }),
+  };
+  await removeGroupMembers(step, groupId, [userId]);
+  return steps[0] ?? 'GONE';
 }
 
 async function takeFromFlow({ tx }: Change, line: Line) {
-  const { memberId, memberRole, resourceId: id, holderId } = line;
+  const { memberId, memberRole, resourceId: id } = line;
   const member = await tx.flowMember.findFirst({
     where: { id: memberId ?? '', role: memberRole ?? 'NONE' },
-    select: { id: true, flow: { select: { kind: true } } },
+    include: { flow: { select: { kind: true } } },
   });
   if (!member) return 'GONE';
   const { kind } = member.flow;
@@ -153,6 +157,6 @@ async function takeFromFlow({ tx }: Change, line: Line) {
   return {
     action: memberAction(kind, 'removed'),
     target: { type: FLOW_TYPENAMES[kind], id },
-    before: { granteeId: holderId, role: memberRole },
+    before: describeMember(member),
   } as const;
 }

@@ -28,10 +28,11 @@ export async function startAccessReview(
     data: { id, accountId, scope, dueAt: due, startedById: subject.id, startedAt: now },
   });
   const covers = (one: ReviewScope) => scope === 'EVERYTHING' || scope === one;
-  const lines =
-    (covers('ACCOUNT_ROLES') ? await writeRoles(tx, accountId, id, now) : 0) +
-    (covers('GROUPS') ? await writeGroups(tx, accountId, id, now) : 0) +
-    (covers('FLOWS') ? await writeFlows(tx, accountId, id, now) : 0);
+  const draft = { id, accountId, now };
+  let lines = 0;
+  if (covers('ACCOUNT_ROLES')) lines += await writeRoles(tx, draft, lines);
+  if (covers('GROUPS')) lines += await writeGroups(tx, draft, lines);
+  if (covers('FLOWS')) lines += await writeFlows(tx, draft, lines);
   await record({ target: targetOf(id), after: { scope, dueAt: due.toISOString(), lines } });
   return id;
 }
@@ -40,29 +41,40 @@ function targetOf(id: string) {
   return { type: 'AccessReview', id } as const;
 }
 
-function writeRoles(tx: Tx, accountId: string, reviewId: string, now: Date): Promise<number> {
+interface Draft {
+  readonly id: string;
+  readonly accountId: string;
+  readonly now: Date;
+}
+
+// The ids of lines say their order; each kind goes on after those that were written before it.
+
+function writeRoles(tx: Tx, { id, accountId, now }: Draft, after: number): Promise<number> {
   return tx.$executeRaw`
     INSERT INTO access_review_line (id, review_id, account_id, kind, holder_id, holder_name, resource_id, resource_name)
-    SELECT ordered_uuid(${now}::timestamptz, row_number() OVER (ORDER BY u.name_key, u.id, r.name_key)), ${reviewId}::uuid,
+    SELECT ordered_uuid(${now}::timestamptz, ${after}::int + row_number() OVER (ORDER BY u.name_key, u.id, r.name_key)),
+           ${id}::uuid,
            a.account_id, 'ACCOUNT_ROLE', u.id, u.name, r.id, r.name
     FROM role_assignment a JOIN "user" u ON u.id = a.user_id JOIN role r ON r.id = a.role_id
     WHERE a.account_id = ${accountId}::uuid AND u.removed_at IS NULL`;
 }
 
-function writeGroups(tx: Tx, accountId: string, reviewId: string, now: Date): Promise<number> {
+function writeGroups(tx: Tx, { id, accountId, now }: Draft, after: number): Promise<number> {
   return tx.$executeRaw`
     INSERT INTO access_review_line (id, review_id, account_id, kind, holder_id, holder_name, resource_id, resource_name)
-    SELECT ordered_uuid(${now}::timestamptz, row_number() OVER (ORDER BY u.name_key, u.id, g.name_key)), ${reviewId}::uuid,
+    SELECT ordered_uuid(${now}::timestamptz, ${after}::int + row_number() OVER (ORDER BY u.name_key, u.id, g.name_key)),
+           ${id}::uuid,
            m.account_id, 'GROUP', u.id, u.name, g.id, g.name
     FROM group_member m JOIN "user" u ON u.id = m.user_id JOIN "group" g ON g.id = m.group_id
     WHERE m.account_id = ${accountId}::uuid AND u.removed_at IS NULL`;
 }
 
-function writeFlows(tx: Tx, accountId: string, reviewId: string, now: Date): Promise<number> {
+function writeFlows(tx: Tx, { id, accountId, now }: Draft, after: number): Promise<number> {
   return tx.$executeRaw`
     INSERT INTO access_review_line (id, review_id, account_id, kind, holder_id, holder_name, resource_id, resource_name,
                                     member_id, member_role)
-    SELECT ordered_uuid(${now}::timestamptz, row_number() OVER (ORDER BY f.name_key, f.id, m.id)), ${reviewId}::uuid,
+    SELECT ordered_uuid(${now}::timestamptz, ${after}::int + row_number() OVER (ORDER BY f.name_key, f.id, m.id)),
+           ${id}::uuid,
            m.account_id, 'FLOW', coalesce(m.user_id, m.service_account_id),
            coalesce(u.name, s.name, g.name), f.id, f.name, m.id, m.role
     FROM flow_member m JOIN flow f ON f.id = m.flow_id

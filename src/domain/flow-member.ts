@@ -3,6 +3,7 @@ import type { Party, Principal } from '../authz/principal.js';
 import type { MemberRole } from '../authz/role-table.js';
 import { isDuplicate } from '../db/conflicts.js';
 import { shareGate } from '../db/gate.js';
+import type { FlowMemberModel } from '../db/generated/models.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import { readFlowFacts } from './access.js';
@@ -87,7 +88,7 @@ export async function changeMemberRole(
   await keepingAdmin(tx, flowId, () =>
     tx.flowMember.update({ where: { id: memberId }, data: { role } }),
   );
-  await record({ before: describe(member), after: { ...describe(member), role } });
+  await record({ before: describeMember(member), after: { ...describeMember(member), role } });
 }
 
 /** Removes somebody else. Throws NOT_FOUND, SELF_REMOVAL_USE_LEAVE, LAST_ADMIN. */
@@ -104,7 +105,7 @@ export async function removeMember(
     );
   }
   await keepingAdmin(tx, flowId, () => tx.flowMember.delete({ where: { id: memberId } }));
-  await record({ before: describe(member) });
+  await record({ before: describeMember(member) });
 }
 
 /** Gives up the subject's own membership; what groups give stays. Throws NOT_A_MEMBER, LAST_ADMIN. */
@@ -119,7 +120,7 @@ export async function leaveFlow({ tx, principal, record }: Change, flowId: strin
     );
   }
   await keepingAdmin(tx, flowId, () => tx.flowMember.delete({ where: { id: member.id } }));
-  await record({ before: describe(member) });
+  await record({ before: describeMember(member) });
 }
 
 /** Gives the subject, a person, any role on the flow. Throws LAST_ADMIN. */
@@ -138,7 +139,7 @@ export async function assumeRole(
   await record({ ...(before && { before }), after: { role } });
 }
 
-type Member = Awaited<ReturnType<typeof getMember>>;
+type Member = Pick<FlowMemberModel, 'userId' | 'groupId' | 'serviceAccountId' | 'role'>;
 
 async function getMember(tx: Tx, flowId: string, id: string) {
   const member = await tx.flowMember.findFirst({ where: { id, flowId } });
@@ -146,7 +147,8 @@ async function getMember(tx: Tx, flowId: string, id: string) {
   return member;
 }
 
-function describe({ userId, groupId, serviceAccountId, role }: Member) {
+/** What entries say of a membership. */
+export function describeMember({ userId, groupId, serviceAccountId, role }: Member) {
   return userId
     ? { grantee: 'User', granteeId: userId, role }
     : groupId

@@ -90,7 +90,8 @@ export async function assignRoles(
   });
 }
 
-async function namesOfRoles(tx: Tx, userId: string): Promise<string> {
+/** The roles that a person was given, as entries name them. */
+export async function namesOfRoles(tx: Tx, userId: string): Promise<string> {
   const held = await tx.roleAssignment.findMany({
     where: { userId },
     select: { role: { select: { name: true } } },
