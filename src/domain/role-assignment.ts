@@ -90,8 +90,7 @@ export async function assignRoles(
   });
 }
 
-/** The roles that a person was given, as entries name them. */
-export async function namesOfRoles(tx: Tx, userId: string): Promise<string> {
+async function namesOfRoles(tx: Tx, userId: string): Promise<string> {
   const held = await tx.roleAssignment.findMany({
     where: { userId },
     select: { role: { select: { name: true } } },

@@ -30,7 +30,7 @@ export async function personToManage(
 }
 
 /** The database has room for some thousands of gates in use, by everybody together. */
-const MOST_GATES = 500;
+export const MOST_GATES = 500;
 
 /** Waits for what these people have under way, and lets them change nothing until the transaction ends. */
 export async function holdPeople(
