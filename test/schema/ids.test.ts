@@ -110,8 +110,12 @@ describe('node', () => {
         expiresAt: new Date(Date.now() + 60_000),
       },
     });
+    const review = await client.accessReview.create({
+      data: { accountId, scope: 'GROUPS', dueAt: new Date() },
+    });
     Object.assign(ids, {
       AccessKey: key.id,
+      AccessReview: review.id,
       Account: accountId,
       AuditEntry: (await client.auditEntry.create({ data })).id,
       Dataset: made.dataset.rowId,
