@@ -215,3 +215,4 @@ if (slow.length > 0) {
 }
 
 await import('./large.js');
+await import('./people.js');

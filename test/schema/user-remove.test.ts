@@ -142,18 +142,23 @@ describe('removeUser', () => {
     expect(await superAdmin.run(ReadOwnKeys)).toSucceed();
   });
 
-  test('audits who it was and how much went, and no secret', async () => {
+  test('audits who it was, how much went and each key, together, and no secret', async () => {
     const { superAdmin, leo, goes, input, client, key } = await leaver();
-    const result = await superAdmin.run(RemoveUser, { input: { ...input, confirm: true } });
-    await expect(result).toHaveAudited({
-      action: 'user.removed',
-      outcome: 'SUCCEEDED',
-      targetId: leo.id,
-      before: { name: 'Leo Leaver', email: leo.email },
-      after: goes,
-    });
-    const entry = await client.auditEntry.findFirst({ where: { requestId: result.requestId } });
-    const text = JSON.stringify(entry);
+    const { requestId } = await superAdmin.run(RemoveUser, { input: { ...input, confirm: true } });
+    const entries = await client.auditEntry.findMany({ where: { requestId } });
+    const of = (action: string) => entries.filter((entry) => entry.action === action);
+    expect(of('user.removed')).toMatchObject([
+      {
+        outcome: 'SUCCEEDED',
+        via: 'ACCOUNT_ROLE',
+        targetId: leo.id,
+        before: { name: 'Leo Leaver', email: leo.email },
+        after: goes,
+      },
+    ]);
+    expect(of('apiKey.deleted').map(({ targetId }) => targetId)).toEqual([key.rowId]);
+    expect(new Set(entries.map(({ batchId }) => batchId)).size).toBe(1);
+    const text = JSON.stringify(entries);
     expect(text).not.toContain(key.text);
     expect(text).not.toMatch(/argon2|secretHash|passwordHash/);
   });
