@@ -15,6 +15,7 @@ import { buildSchema } from '../../src/schema/index.js';
 import { SECRET } from '../support/app.js';
 import { testDatabase } from '../support/database.js';
 import { createFlow } from '../support/flow-world.js';
+import { beginReview } from '../support/review.js';
 import { globalId, world } from '../support/world.js';
 
 const schema = buildSchema();
@@ -98,6 +99,10 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       roleIds: [roleId],
       parentIds: [],
       permissions: ['account:read'],
+      toUserId: globalId('User', superAdmin.id),
+      accessReviewId: await beginReview(superAdmin, { scope: 'GROUPS' }),
+      lineIds: [superAdmin.id],
+      batchId: superAdmin.id,
       confirm: true,
       plan: 'ENTERPRISE',
       invitationDays: 7,
