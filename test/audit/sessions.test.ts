@@ -28,6 +28,7 @@ const EMPTY = {
   targetType: null,
   targetId: null,
   grantId: null,
+  batchId: null,
   reason: null,
   credentialKind: null,
   credentialId: null,

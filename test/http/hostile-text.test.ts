@@ -99,6 +99,7 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       roleIds: [roleId],
       parentIds: [],
       permissions: ['account:read'],
+      groupId: globalId('Group', await here.group([])),
       toUserId: globalId('User', superAdmin.id),
       accessReviewId: await beginReview(superAdmin, { scope: 'GROUPS' }),
       lineIds: [superAdmin.id],
