@@ -315,6 +315,7 @@ describe('refuses', () => {
     });
     await giveCustomRole(here, chief, [
       'account:read',
+      'directory:read',
       'user:remove',
       'user:create',
       'role:assignAny',
