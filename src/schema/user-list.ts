@@ -22,6 +22,10 @@ const UserFilter = builder.inputType('UserFilter', {
     roleId: t.id({ required: false, description: 'Who holds this account role itself.' }),
     status: t.field({ type: UserStatus, required: false, description: 'Who is in this state.' }),
     groupId: t.id({ required: false, description: 'Who is in this group.' }),
+    mfa: t.boolean({
+      required: false,
+      description: 'True: who has a second factor to sign in with; false: who has none.',
+    }),
   }),
 });
 
@@ -126,12 +130,13 @@ interface Row {
   lastSignedInAt: Date | null;
 }
 
-function whereOf({ search: text, roleId, status, groupId }: typeof UserFilter.$inferInput) {
+function whereOf({ search: text, roleId, status, groupId, mfa }: typeof UserFilter.$inferInput) {
   const part = text ? { contains: literally(nameKey(text)) } : undefined;
   return {
     ...(part && { OR: [{ nameKey: part }, { email: part }] }),
     ...(roleId != null && { roles: { some: { roleId: idOf('Role', roleId) } } }),
     ...(status != null && { status }),
+    ...(mfa != null && { mfaEnrolledAt: mfa ? { not: null } : null }),
     ...(groupId != null && { groups: { some: { groupId: idOf('Group', groupId) } } }),
   };
 }

@@ -36,6 +36,12 @@ export const User = builder.prismaNode('User', {
       description: 'The last successful sign-in; null: never.',
       authScopes: selfOrUserReader,
     }),
+    mfaEnrolledAt: t.expose('mfaEnrolledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when signing in takes a second factor; null: it does not.',
+      authScopes: selfOrUserReader,
+    }),
     addedAt: t.expose('addedAt', {
       type: 'DateTime',
       description: 'When the person came into the account.',

@@ -166,6 +166,13 @@ describe('the filters of users', () => {
     for (const none of ['empty', 'foreign', 'auditor']) {
       expect(await names({ groupId: ids[none] })).toEqual([]);
     }
+    const { client } = await testDatabase();
+    const enrolled = { mfaEnrolledAt: new Date() };
+    await client.user.update({ where: { id: who.id }, data: enrolled });
+    const [only, ...others] = await names({ mfa: true });
+    expect([only, others]).toEqual([who.name, []]);
+    expect(await names({ mfa: false })).toHaveLength(9);
+    expect(await names({ mfa: false, status: 'SUSPENDED' })).toEqual(['under_score']);
     expect(await names({ roleId: ids['group'] })).toEqual([]);
     expect(await names({ roleId: 'no id' })).toEqual([]);
   });

@@ -47,6 +47,9 @@ ALTER TABLE "role" ALTER COLUMN "name_key" SET NOT NULL;
 -- AlterTable
 ALTER TABLE "session" ADD COLUMN     "method" "sign_in_method" NOT NULL DEFAULT 'PASSWORD';
 
+-- AlterTable
+ALTER TABLE "user" ADD COLUMN     "mfa_enrolled_at" TIMESTAMPTZ(3);
+
 -- CreateTable
 CREATE TABLE "invitation" (
     "id" UUID NOT NULL,
