@@ -92,7 +92,7 @@ describe('node', () => {
       DatasetMember: ['admin', 'member', 'superAdmin'],
       Group: insiders,
       ServiceAccount: insiders,
-      Session: ['admin'],
+      Session: ['admin', 'superAdmin', 'accountAdmin', 'iamAdmin'],
       User: insiders,
     };
     const ids = NODE_TYPES.map((type) => globalId(type, rows[type]));
