@@ -14,6 +14,11 @@ export function isDuplicate(error: unknown): boolean {
   return prismaCode(error) === 'P2002';
 }
 
+/** Whether a row was gone, or out of sight, when it was to be read again. */
+export function isGone(error: unknown): boolean {
+  return prismaCode(error) === 'P2025';
+}
+
 /** Whether all connections were in use for longer than anybody waits: nothing was begun. */
 export function isBusy(error: unknown): boolean {
   if (prismaCode(error) === 'P2028') return true;

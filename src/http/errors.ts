@@ -4,8 +4,8 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 
 import type { Context } from '../context.js';
-import { isBusy, prismaCode } from '../db/conflicts.js';
-import { DomainError, ERROR_CODES, type ErrorCode } from '../errors.js';
+import { isBusy, isGone, prismaCode } from '../db/conflicts.js';
+import { DomainError, ERROR_CODES, notFound, type ErrorCode } from '../errors.js';
 
 /**
  * Turns whatever was thrown into what the client may see: our own errors as they are, everything else as INTERNAL
@@ -22,6 +22,12 @@ export function maskError(error: unknown, requestId: string, log: Logger): Graph
       ...place,
       extensions: { code: cause.code, ...cause.extensions },
     });
+  }
+  if (isGone(cause)) {
+    // What a mutation made or changed is read after it, and others may have taken it away by then.
+    log.warn({ requestId, error: describe(cause) }, 'gone when it was read');
+    const { message, code, extensions } = notFound();
+    return new GraphQLError(message, { ...place, extensions: { code, ...extensions } });
   }
   if (cause instanceof PothosValidationError) {
     return new GraphQLError(cause.message, { ...place, extensions: { code: 'INVALID_INPUT' } });

@@ -140,17 +140,22 @@ test('an error of the source comes as it is', async () => {
   expect(await refusalOf(writeXlsx([{ name: 'a', type: 'text' }], broken(), file))).toBe('lost');
 });
 
-test('neither writing nor reading 50,000 rows blocks the main thread for more than 50 ms', async () => {
-  const row = ['some text', '12.5', true, '2026-11-21', '2026-11-21T10:00:00.000Z'];
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  async function* rows() {
-    for (let at = 0; at < 50; at += 1) yield Array.from({ length: 1000 }, () => row);
-  }
-  await writeXlsx(columns, rows(), file);
-  let count = 0;
-  for await (const read of (await readXlsx(file)).rows) count += read.length;
-  delay.disable();
-  expect(count).toBe(50_000);
-  expect(delay.max / 1e6).toBeLessThan(50);
-});
+// Again where the machine had other things to do: what blocks does so every time.
+test(
+  'neither writing nor reading 50,000 rows blocks the main thread for more than 50 ms',
+  { retry: 2 },
+  async () => {
+    const row = ['some text', '12.5', true, '2026-11-21', '2026-11-21T10:00:00.000Z'];
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    async function* rows() {
+      for (let at = 0; at < 50; at += 1) yield Array.from({ length: 1000 }, () => row);
+    }
+    await writeXlsx(columns, rows(), file);
+    let count = 0;
+    for await (const read of (await readXlsx(file)).rows) count += read.length;
+    delay.disable();
+    expect(count).toBe(50_000);
+    expect(delay.max / 1e6).toBeLessThan(50);
+  },
+);
