@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { testDatabase, testDatabaseKind } from '../support/database.js';
 import { departure, offboarding } from '../support/leaver.js';
 import { AddDatasetRows } from '../support/operations.js';
-import { endOf, table } from '../support/table.js';
+import { endOf, table, timesDone } from '../support/table.js';
 import { workspace } from '../support/world.js';
 
 test('twenty who off-board the same person at once: one does it, the others get its batch', async () => {
@@ -46,7 +46,8 @@ test('what the person has under way is in before the answer, or never', async ()
   const endsOfAll = new Set<string>();
   let added = 0;
   for (let time = 0; time < TIMES; time += 1) {
-    const { superAdmin, member, dataset } = await table([{ name: 'Name', type: 'TEXT' }]);
+    const all = await table([{ name: 'Name', type: 'TEXT' }]);
+    const { here, superAdmin, member, dataset } = all;
     const { client } = await testDatabase();
     const count = () => client.datasetRow.count({ where: { flowId: dataset.rowId } });
     const add = () =>
@@ -61,9 +62,11 @@ test('what the person has under way is in before the answer, or never', async ()
     expect(ends.at(-1)).toBe('UNAUTHENTICATED');
     for (const each of ends) endsOfAll.add(each);
     expect(await count()).toBe(rowsThen);
-    expect(ends.filter((each) => each === 'SUCCESS')).toHaveLength(rowsThen);
+    expect(await timesDone(here, 'datasetRow.added')).toBe(rowsThen);
     added += rowsThen;
   }
-  expect(['SUCCESS', 'UNAUTHENTICATED']).toEqual(expect.arrayContaining([...endsOfAll]));
+  expect(['SUCCESS', 'UNAUTHENTICATED', 'NOT_FOUND']).toEqual(
+    expect.arrayContaining([...endsOfAll]),
+  );
   expect(added).toBeGreaterThan(0);
 });

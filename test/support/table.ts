@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../src/audit/events.js';
 import type { Actor, Result } from './actor.js';
 import { testDatabase } from './database.js';
 import type {
@@ -13,7 +14,7 @@ import {
   ListRows,
   UpdateDatasetRows,
 } from './operations.js';
-import { world, type Shared } from './world.js';
+import { world, type Shared, type Workspace } from './world.js';
 
 export type FieldDraft = Omit<AddDatasetFieldInput, 'datasetId'>;
 
@@ -118,4 +119,16 @@ export async function table(fields: readonly FieldDraft[], rows: readonly Cells[
     rows: addedRows,
     rowIds: addedRows.map(({ id }) => id),
   };
+}
+
+/**
+ * How often the log says that this was done. What was written in time may be out of sight when its answer is put
+ * together, so answers do not tell.
+ */
+export async function timesDone(
+  { accountId }: Pick<Workspace, 'accountId'>,
+  action: AuditAction,
+): Promise<number> {
+  const { client } = await testDatabase();
+  return client.auditEntry.count({ where: { accountId, action, outcome: 'SUCCEEDED' } });
 }
