@@ -99,21 +99,20 @@ builder.queryFields((t) => ({
         const where = { AND: [visibleUsers(principal), whereOf(filter ?? {})] };
         const path = ['edges', 'node'];
         const query = queryFromInfo({ context, info, typeName: 'User', path });
+        const order = ORDERS[orderBy];
+        const hasIndex = !filter && order.every(([, , canBeEmpty]) => !canBeEmpty);
         return keysetConnection<Column, Row>(
           page,
-          ORDERS[orderBy],
+          order,
           async (keys) => {
             const select = { id: true, nameKey: true, email: true, lastSignedInAt: true };
-            // Where no index has the order, the database would fetch what belongs to each person before it sorts them.
-            const places = await db.user.findMany({
-              ...keys,
-              select: { id: true },
-              where: { AND: [where, keys.where] },
-            });
-            const found = await db.user.findMany({
-              select: { ...query.select, ...select },
-              where: { id: { in: places.map(({ id }) => id) } },
-            });
+            const these = { AND: [where, keys.where] };
+            const find = (which: object) =>
+              db.user.findMany({ ...which, select: { ...query.select, ...select } });
+            if (hasIndex) return find({ ...keys, where: these });
+            // The database would fetch what belongs to each person before it sorts them.
+            const places = await db.user.findMany({ ...keys, where: these, select: { id: true } });
+            const found = await find({ where: { id: { in: places.map(({ id }) => id) } } });
             const people = new Map(found.map((person) => [person.id, person]));
             return places.flatMap(({ id }) => people.get(id) ?? []);
           },
