@@ -54,6 +54,19 @@ export function signInDenial(principal: Principal): Denial {
   };
 }
 
+/** It is for the person themselves. */
+export function notOwnDenial(principal: Principal): Denial {
+  return {
+    permission: null,
+    rule: 'self',
+    reason: 'ROLE_LACKS_PERMISSION',
+    role: roleOf(principal),
+    checks: [{ step: 'ROLE', ok: false, fact: 'It is neither you nor yours.' }],
+    missing: [],
+    remedies: [{ kind: 'SIGN_IN', who: 'The person', how: 'Sign in and do it there.' }],
+  };
+}
+
 /** The first or the second check of acting as somebody else failed. */
 export function impersonationDenial(
   permission: Permission,

@@ -1,6 +1,7 @@
+import { about, all, any, needs, SELF, SIGNED_IN } from '../authz/rule.js';
 import { daysActive, keyIdOf, rotationReason, statusOf } from '../domain/access-key.js';
 import { builder } from './builder.js';
-import { printing } from './scopes.js';
+import { printing, signedInSelfOr } from './scopes.js';
 import { User } from './user.js';
 
 const KeyKind = builder.enumType('KeyKind', {
@@ -34,7 +35,10 @@ const RotationReason = builder.enumType('RotationReason', {
 /** Who may see a key: whoever manages keys of its kind, and for an API key the person it belongs to. */
 const keyReader = printing(
   'signed in, and the holder or account: apiKey:manage; of a service account account: serviceAccount:manage',
-  ['apiKey:manage', 'serviceAccount:manage'],
+  about({
+    person: all(SIGNED_IN, any(SELF, needs('apiKey:manage'))),
+    serviceAccount: needs('serviceAccount:manage'),
+  }),
   ({ userId }: { userId: string | null }) =>
     userId === null
       ? { account: 'serviceAccount:manage' as const }
@@ -118,14 +122,7 @@ builder.prismaObjectField(User, 'apiKeys', (t) =>
   t.relation('apiKeys', {
     type: AccessKey,
     description: 'The API keys of the person, whatever their state, oldest first, at most 50.',
-    authScopes: printing(
-      'signed in, and self or account: apiKey:manage',
-      ['apiKey:manage'],
-      ({ id }: { id: string }) => ({
-        signedIn: true,
-        $any: { self: id, account: 'apiKey:manage' as const },
-      }),
-    ),
+    authScopes: signedInSelfOr('apiKey:manage', ({ id }: { id: string }) => id),
     complexity: { field: 1, multiplier: 10 },
     query: { where: { deletedAt: null }, orderBy: { id: 'asc' } },
   }),

@@ -1,3 +1,4 @@
+import { about, needs } from '../authz/rule.js';
 import { ruleName } from '../authz/tables.js';
 import { anyFlowOf, type NamedFlow } from '../domain/ids.js';
 import { visibleFlows } from '../domain/visibility.js';
@@ -63,7 +64,7 @@ builder.queryField('flows', (t) =>
 /** The right to see a flow of any kind, under the table of its own. */
 const toSee = printing(
   `${ruleName('flow:read')}, of a dataset ${ruleName('dataset:read')}`,
-  ['flow:read', 'dataset:read'],
+  about({ dataset: needs('dataset:read'), flow: needs('flow:read') }),
   (_parent: unknown, args: { id: string }) => {
     const flow = anyFlowOf(args.id);
     const scope = { ...flow, permissions: [READ[familyOf(flow)]] };

@@ -1,6 +1,7 @@
 import type { AuditAction } from '../audit/events.js';
 import type { SharedResource as Resource } from '../authz/boundary.js';
 import { decide } from '../authz/decide.js';
+import { about, any, needs } from '../authz/rule.js';
 import { ruleName } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
 import { anyFlowOf, encodeId, idOf, type NamedFlow } from '../domain/ids.js';
@@ -29,23 +30,27 @@ function onFlow({ kind, id }: NamedFlow) {
     : { flow: { id, kind, permissions: ['flow:extendImpersonation' as const] } };
 }
 
-const PERMISSIONS = [
-  'impersonation:share',
-  'dataset:extendImpersonation',
-  'flow:extendImpersonation',
-] as const;
+const GRANTING = {
+  account: needs('impersonation:share'),
+  dataset: needs('dataset:extendImpersonation'),
+  flow: needs('flow:extendImpersonation'),
+};
 
 const WORDS = `${ruleName('impersonation:share')} for a shared resource, ${ruleName('dataset:extendImpersonation')} (Admin) or ${ruleName('flow:extendImpersonation')} (Owner) for a flow`;
 
-const toGrant = printing(WORDS, PERMISSIONS, (_parent: unknown, { input }: { input: Place }) => {
-  if ((input.flowId == null) === (input.sharedResource == null)) {
-    const message = 'Give either flowId or sharedResource.';
-    throw invalidInput([{ path: ['input'], message }]);
-  }
-  return input.flowId == null
-    ? { account: 'impersonation:share' as const }
-    : onFlow(anyFlowOf(input.flowId));
-});
+const toGrant = printing(
+  WORDS,
+  about(GRANTING),
+  (_parent: unknown, { input }: { input: Place }) => {
+    if ((input.flowId == null) === (input.sharedResource == null)) {
+      const message = 'Give either flowId or sharedResource.';
+      throw invalidInput([{ path: ['input'], message }]);
+    }
+    return input.flowId == null
+      ? { account: 'impersonation:share' as const }
+      : onFlow(anyFlowOf(input.flowId));
+  },
+);
 
 const GrantImpersonationPayload = builder
   .objectRef<{ id: string }>('GrantImpersonationPayload')
@@ -119,7 +124,7 @@ function programOf(input: { serviceAccountId?: string | null; handle?: string | 
 /** Whoever could have given a grant ends it, and on flows also whoever manages service accounts. */
 const toRevoke = printing(
   `${WORDS}; ${ruleName('serviceAccount:manage')} for both`,
-  [...PERMISSIONS, 'serviceAccount:manage'],
+  any(needs('serviceAccount:manage'), about({ dataset: GRANTING.dataset, flow: GRANTING.flow })),
   async (_parent: unknown, { input }: { input: { grantId: string } }, context: Context) => {
     const { db, principal } = context;
     // No key ends a grant, and what it would find makes no difference to the answer.

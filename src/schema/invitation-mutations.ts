@@ -1,3 +1,4 @@
+import { all, also, needs, needsUpTo } from '../authz/rule.js';
 import { changeOf } from '../context.js';
 import { acceptInvitation } from '../domain/acceptance.js';
 import type { Change } from '../domain/change.js';
@@ -43,7 +44,7 @@ function roleOf({ input: { roleId } }: Inviting): string | null {
 /** Nobody brings in somebody above them, and whoever puts people into groups needs the right to that, too. */
 const inviters = printing(
   'account: user:create, nothing above you; with groups also account: group:write',
-  ['user:create', 'group:write'],
+  all(needsUpTo('user:create'), also('with groups', needs('group:write'))),
   (_root: unknown, args: Inviting) => ({
     upTo: {
       permission: 'user:create' as const,

@@ -1,3 +1,4 @@
+import { about, all, also, any, needs, needsUpTo } from '../authz/rule.js';
 import { changeOf } from '../context.js';
 import type { MintedKey } from '../domain/access-key.js';
 import type { Change } from '../domain/change.js';
@@ -20,7 +21,18 @@ const RULE =
 
 const toOffboard = printing(
   RULE,
-  ['user:remove', 'datasetMember:makeAdmin', 'flowMember:makeOwner', 'serviceAccount:manage'],
+  all(
+    needsUpTo('user:remove'),
+    also(
+      'to hand over',
+      about({
+        dataset: needs('datasetMember:makeAdmin'),
+        flow: any(needs('flowMember:makeOwner'), needs('flow:assumeOwner')),
+      }),
+    ),
+    also('for invitations', needs('user:create')),
+    also('for keys', needs('serviceAccount:manage')),
+  ),
   (_parent: unknown, { input }: { input: Input }) => {
     const id = idOf('User', input.userId);
     return {

@@ -7,6 +7,17 @@ import type {
   Permission,
 } from '../authz/permissions.js';
 import type { MemberRole } from '../authz/role-table.js';
+import {
+  all,
+  also,
+  any,
+  MET,
+  needs,
+  needsUpTo,
+  SELF,
+  SIGNED_IN,
+  type Rule,
+} from '../authz/rule.js';
 import { ruleName, type SharedPermission } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import type { NamedFlow } from '../domain/ids.js';
@@ -83,10 +94,10 @@ function errorsOf(failure: AuthFailure): Error[] {
   }
 }
 
-/** A rule that depends on the object or the arguments, with the words in which the schema prints it. */
+/** A rule that depends on the object or the arguments, as data, with the words in which the schema prints it. */
 export interface PrintedRule {
-  readonly rule: string;
-  readonly permissions: readonly Permission[];
+  readonly words: string;
+  readonly rule: Rule;
 }
 
 type Located = Omit<FlowScope, 'permissions'>;
@@ -113,7 +124,7 @@ function onObject<Parent>(
   permission: SharedPermission,
   locate: (parent: Parent) => Located,
 ) {
-  return printing(ruleName(permission), [permission], (parent: Parent) =>
+  return printing(ruleName(permission), needs(permission), (parent: Parent) =>
     scopeOf(family, { ...locate(parent), permissions: [permission] }),
   );
 }
@@ -141,7 +152,7 @@ function onArguments<Args>(
 ) {
   return printing(
     permissions.map(ruleName).join(' and '),
-    permissions,
+    all(...permissions.map(needs)),
     (_parent: unknown, args: Args) => scopeOf(family, { ...locate(args), permissions }),
   );
 }
@@ -154,8 +165,9 @@ export function toGiveRole<Role extends MemberRole, Args>(
   locate: (args: Args) => Located & { readonly role: Role },
 ) {
   const each = Object.values<SharedPermission>(makes);
-  const rule = [...permissions.map(ruleName), each.map(ruleName).join(' or ')].join(' and ');
-  return printing(rule, [...permissions, ...each], (_parent: unknown, args: Args) => {
+  const words = [...permissions.map(ruleName), each.map(ruleName).join(' or ')].join(' and ');
+  const rule = all(...permissions.map(needs), { is: 'GIVING', makes });
+  return printing(words, rule, (_parent: unknown, args: Args) => {
     const { role, ...located } = locate(args);
     return scopeOf(family, { ...located, permissions: [...permissions, makes[role]] });
   });
@@ -171,7 +183,7 @@ export function onDatasetWith<Parent, Args>(
 ) {
   return printing(
     `${ruleName(permission)}; ${words}: ${ruleName(further)}`,
-    [permission, further],
+    all(needs(permission), also(words, needs(further))),
     (parent: Parent, args: Args) => ({
       dataset: {
         ...locate(parent, args),
@@ -189,7 +201,7 @@ export function upTo<Args>(
 ) {
   return printing(
     `${ruleName(permission)}, ${words}`,
-    [permission],
+    needsUpTo(permission),
     (_parent: unknown, args: Args) => ({ upTo: { permission, ...locate(args) } }),
   );
 }
@@ -201,7 +213,7 @@ export function ownOrUpTo<Args>(
 ) {
   return printing(
     `signed in, and self or ${ruleName(permission)}, nobody above you`,
-    [permission],
+    all(SIGNED_IN, any(SELF, needsUpTo(permission))),
     (_parent: unknown, args: Args) => ({ ownOrUpTo: { permission, ...locate(args) } }),
   );
 }
@@ -211,22 +223,39 @@ export function selfOr<Parent>(
   permission: AccountPermission,
   userIdOf: (parent: Parent) => string,
 ) {
-  return printing(`self or ${ruleName(permission)}`, [permission], (parent: Parent) => ({
+  const rule = any(SELF, needs(permission));
+  return printing(`self or ${ruleName(permission)}`, rule, (parent: Parent) => ({
     $any: { self: userIdOf(parent), account: permission },
   }));
 }
 
-const MET = 'met';
+/** The same for people who are signed in: no key looks at it. */
+export function signedInSelfOr<Parent>(
+  permission: AccountPermission,
+  userIdOf: (parent: Parent) => string,
+) {
+  return printing(
+    `signed in, and self or ${ruleName(permission)}`,
+    all(SIGNED_IN, any(SELF, needs(permission))),
+    (parent: Parent) => ({
+      signedIn: true,
+      $any: { self: userIdOf(parent), account: permission },
+    }),
+  );
+}
+
+const MET_GRANT = 'met';
 
 /** What a field grants that leads to somebody from an object that its reader may see. */
-export const met = [MET];
+export const met = [MET_GRANT];
 
 const WHERE_MET = 'met on an object that you can see';
 
 /** The permission in the account, or to be met on an object that the reader may see. */
 export function metOr(permission: AccountPermission) {
-  return printing(`${ruleName(permission)} or ${WHERE_MET}`, [permission], () => ({
-    $any: { account: permission, $granted: MET },
+  const rule = any(needs(permission), MET);
+  return printing(`${ruleName(permission)} or ${WHERE_MET}`, rule, () => ({
+    $any: { account: permission, $granted: MET_GRANT },
   }));
 }
 
@@ -235,17 +264,17 @@ export function selfOrMetOr<Parent>(
   permission: AccountPermission,
   userIdOf: (parent: Parent) => string,
 ) {
-  const rule = `self or ${ruleName(permission)} or ${WHERE_MET}`;
-  return printing(rule, [permission], (parent: Parent) => ({
-    $any: { self: userIdOf(parent), account: permission, $granted: MET },
+  const words = `self or ${ruleName(permission)} or ${WHERE_MET}`;
+  return printing(words, any(SELF, needs(permission), MET), (parent: Parent) => ({
+    $any: { self: userIdOf(parent), account: permission, $granted: MET_GRANT },
   }));
 }
 
-/** A rule that depends on the object or the arguments, with the words in which the schema prints it. */
-export function printing<Rule extends (...args: never[]) => object>(
-  rule: string,
-  permissions: readonly Permission[],
-  scopes: Rule,
-): Rule & PrintedRule {
-  return Object.assign(scopes, { rule, permissions });
+/** A rule that depends on the object or the arguments, as data, with the words in which the schema prints it. */
+export function printing<Scopes extends (...args: never[]) => object>(
+  words: string,
+  rule: Rule,
+  scopes: Scopes,
+): Scopes & PrintedRule {
+  return Object.assign(scopes, { words, rule });
 }

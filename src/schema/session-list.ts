@@ -2,7 +2,8 @@ import { visibleSessions } from '../domain/visibility.js';
 import { NEWEST_FIRST } from './audit.js';
 import { builder } from './builder.js';
 import { keyset, keysetConnection, pageCost } from './connections.js';
-import { Session, sessionReader } from './session.js';
+import { signedInSelfOr } from './scopes.js';
+import { Session } from './session.js';
 import { User } from './user.js';
 
 export const SessionEdge = builder.edgeObject({ type: Session, name: 'SessionEdge' });
@@ -17,7 +18,7 @@ builder.prismaObjectFields(User, (t) => ({
     {
       type: Session,
       description: 'The sessions of the person that are still good, newest first.',
-      authScopes: sessionReader(({ id }: { id: string }) => id),
+      authScopes: signedInSelfOr('session:manage', ({ id }: { id: string }) => id),
       complexity: pageCost,
       select: (args, { principal, system }, nested) => {
         const where = visibleSessions(principal, system.now());

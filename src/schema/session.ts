@@ -2,18 +2,7 @@ import type { Context } from '../context.js';
 import { deviceOf } from '../domain/device.js';
 import { builder } from './builder.js';
 import { SessionTransport, SignInMethod } from './enums.js';
-import { printing } from './scopes.js';
-
-/** Sessions are for people who are signed in: no key looks at them. */
-export const sessionReader = <Parent>(userIdOf: (parent: Parent) => string) =>
-  printing(
-    'signed in, and self or account: session:manage',
-    ['session:manage'],
-    (parent: Parent) => ({
-      signedIn: true,
-      $any: { self: userIdOf(parent), account: 'session:manage' as const },
-    }),
-  );
+import { signedInSelfOr } from './scopes.js';
 
 /** Where somebody is, is theirs: whoever else reads it leaves an entry. */
 function noteRead({ userId }: { userId: string }, { principal, addressesRead }: Context): void {
@@ -23,7 +12,7 @@ function noteRead({ userId }: { userId: string }, { principal, addressesRead }: 
 export const Session = builder.prismaNode('Session', {
   description: 'One sign-in of a person that is still good.',
   id: { field: 'id', description: 'A handle; it does not sign anybody in.' },
-  authScopes: sessionReader(({ userId }: { userId: string }) => userId),
+  authScopes: signedInSelfOr('session:manage', ({ userId }: { userId: string }) => userId),
   select: { id: true, userId: true },
   fields: (t) => ({
     signedInAt: t.expose('signedInAt', { type: 'DateTime', description: 'When it started.' }),

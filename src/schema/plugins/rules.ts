@@ -15,6 +15,14 @@ import {
 } from 'graphql';
 
 import type { Permission } from '../../authz/permissions.js';
+import {
+  AUTHENTICATED,
+  needs,
+  permissionsIn,
+  PUBLIC,
+  SIGNED_IN,
+  type Rule,
+} from '../../authz/rule.js';
 import { rolesAllowed, ruleName } from '../../authz/tables.js';
 import type { PrintedRule } from '../scopes.js';
 
@@ -57,7 +65,10 @@ class RulesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const rule = printed((config.pothosOptions as Ruled).authScopes);
     if (!rule) return config;
     // What is open on a type says nothing to those who read its description.
-    return { ...config, ...withRule(config, rule.isPublic ? { ...rule, text: '' } : rule) };
+    return {
+      ...config,
+      ...withRule(config, rule.rule.is === 'PUBLIC' ? { ...rule, text: '' } : rule),
+    };
   }
 
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
@@ -73,7 +84,7 @@ class RulesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     }
     if (!own) return config;
     // A mutation can fail whoever calls it, and must not take its neighbours along.
-    const canBeNull = !own.isPublic || config.kind === 'Mutation';
+    const canBeNull = own.rule.is !== 'PUBLIC' || config.kind === 'Mutation';
     const semanticNonNull = canBeNull && !config.type.nullable;
     return {
       ...config,
@@ -87,48 +98,45 @@ interface Ruled {
   authScopes?: Record<string, unknown> | PrintedRule;
 }
 
-interface Rule {
+/** A rule as it is printed: its name for programs, its text for people. */
+interface Printed {
   readonly name: string;
   readonly text: string;
-  readonly isPublic: boolean;
+  readonly rule: Rule;
 }
 
-function printed(scopes: Ruled['authScopes']): Rule | undefined {
+function printed(scopes: Ruled['authScopes']): Printed | undefined {
   if (!scopes) return undefined;
   if (typeof scopes !== 'function') return ruleOfMap(scopes as Record<string, unknown>);
-  const { rule, permissions } = scopes as Partial<PrintedRule>;
-  if (!rule || !permissions)
-    throw new PothosSchemaError('A rule that is a function must print itself.');
-  return { name: rule, text: [rule, ...rolesOf(permissions)].join(' — '), isPublic: false };
+  const { words, rule } = scopes as Partial<PrintedRule>;
+  if (!words || !rule) throw new PothosSchemaError('A rule that is a function must print itself.');
+  return { name: words, text: [words, ...rolesOf(permissionsIn(rule))].join(' — '), rule };
 }
 
-function ruleOfMap(scopes: Record<string, unknown>): Rule | undefined {
+function ruleOfMap(scopes: Record<string, unknown>): Printed | undefined {
   const [entry, ...others] = Object.entries(scopes);
   if (!entry || others.length > 0)
     throw new PothosSchemaError('A rule is one scope; combine with $any or $all.');
   const [scope, parameter] = entry;
   switch (scope) {
     case 'public':
-      return { name: 'public', text: `public — ${String(parameter)}`, isPublic: true };
+      return { name: 'public', text: `public — ${String(parameter)}`, rule: PUBLIC };
     case 'authenticated':
       return {
         name: 'authenticated',
         text: 'authenticated — everybody who is signed in',
-        isPublic: false,
+        rule: AUTHENTICATED,
       };
     case 'signedIn':
       return {
         name: 'signed in',
         text: 'signed in — a person with a session: no key, and nobody acting as them',
-        isPublic: false,
+        rule: SIGNED_IN,
       };
     case 'account': {
       const permission = parameter as Permission;
-      return {
-        name: ruleName(permission),
-        text: `${ruleName(permission)} — ${rolesAllowed(permission)}`,
-        isPublic: false,
-      };
+      const name = ruleName(permission);
+      return { name, text: `${name} — ${rolesAllowed(permission)}`, rule: needs(permission) };
     }
     default:
       throw new PothosSchemaError(`The scope ${scope} does not print itself as a rule.`);
@@ -145,12 +153,12 @@ function withRule(
     description,
     extensions,
   }: { description?: string | null | undefined; extensions?: object | null | undefined },
-  { name, text }: Rule,
+  { name, text, rule }: Printed,
   directives: object | false = {},
 ) {
   return {
     description: [description, text && `Rule: ${text}`].filter(Boolean).join('\n\n'),
-    extensions: { ...extensions, directives: { rule: { is: name }, ...directives } },
+    extensions: { ...extensions, rule, directives: { rule: { is: name }, ...directives } },
   };
 }
 

@@ -1,0 +1,169 @@
+import { actAsDenial, notOwnDenial, signInDenial } from './acting-denial.js';
+import { decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
+import type { AccountPermission, Permission } from './permissions.js';
+import type { Principal } from './principal.js';
+import { decideUpTo, type RankFacts } from './rank.js';
+import type { MemberRole } from './role-table.js';
+import { isSharedPermission, type SharedPermission } from './tables.js';
+
+/** Who may read a field or call a mutation, as data: what explains it, lists it and prints it reads this. */
+export type Rule =
+  | { readonly is: 'PUBLIC' | 'AUTHENTICATED' | 'SIGNED_IN' | 'SELF' | 'MET' }
+  | { readonly is: 'ACCOUNT'; readonly permission: AccountPermission; readonly isUpTo?: boolean }
+  | { readonly is: 'SHARED'; readonly permission: SharedPermission }
+  /** The permission to give the role that is asked for. */
+  | {
+      readonly is: 'GIVING';
+      readonly makes: Readonly<Partial<Record<MemberRole, SharedPermission>>>;
+    }
+  | { readonly is: 'ALL' | 'ANY'; readonly of: readonly Rule[] }
+  /** What it takes only where the input asks for more. */
+  | { readonly is: 'ALSO'; readonly when: string; readonly rule: Rule }
+  /** It depends on what it is about. */
+  | { readonly is: 'ABOUT'; readonly of: Readonly<Partial<Record<About, Rule>>> };
+
+export type About = 'account' | 'dataset' | 'flow' | 'person' | 'serviceAccount';
+
+export const PUBLIC = { is: 'PUBLIC' } as const satisfies Rule;
+export const AUTHENTICATED = { is: 'AUTHENTICATED' } as const satisfies Rule;
+export const SIGNED_IN = { is: 'SIGNED_IN' } as const satisfies Rule;
+export const SELF = { is: 'SELF' } as const satisfies Rule;
+export const MET = { is: 'MET' } as const satisfies Rule;
+
+/** The permission, in the account or on the flow that it is about. */
+export function needs(permission: Permission): Rule {
+  return isSharedPermission(permission)
+    ? { is: 'SHARED', permission }
+    : { is: 'ACCOUNT', permission };
+}
+
+/** The permission in the account, about nobody and nothing above the principal. */
+export function needsUpTo(permission: AccountPermission): Rule {
+  return { is: 'ACCOUNT', permission, isUpTo: true };
+}
+
+export function all(...of: readonly Rule[]): Rule {
+  return of.length === 1 && of[0] ? of[0] : { is: 'ALL', of };
+}
+
+export function any(...of: readonly Rule[]): Rule {
+  return { is: 'ANY', of };
+}
+
+/** One rule or another, by what it is about. */
+export function about(of: Readonly<Partial<Record<About, Rule>>>): Rule {
+  return { is: 'ABOUT', of };
+}
+
+/** Something more where the input asks for it. */
+export function also(when: string, rule: Rule): Rule {
+  return { is: 'ALSO', when, rule };
+}
+
+/** Every permission that a rule names, in its order. */
+export function permissionsIn(rule: Rule): readonly Permission[] {
+  switch (rule.is) {
+    case 'ACCOUNT':
+    case 'SHARED':
+      return [rule.permission];
+    case 'GIVING':
+      return Object.values(rule.makes);
+    case 'ALL':
+    case 'ANY':
+      return [...new Set(rule.of.flatMap(permissionsIn))];
+    case 'ALSO':
+      return permissionsIn(rule.rule);
+    case 'ABOUT':
+      return [...new Set(Object.values(rule.of).flatMap(permissionsIn))];
+    default:
+      return [];
+  }
+}
+
+/** What a decision about something rests on. */
+export interface Facts {
+  /** What the subject holds on the flow that it is, or belongs to. */
+  readonly flow?: FlowFacts | undefined;
+  /** The person or role that it is about; nothing above the principal unless told. */
+  readonly rank?: RankFacts | undefined;
+  /** Whether it is the subject, or theirs. */
+  readonly isOwn?: boolean;
+  /** What it is about, where rules differ; unless told, what its flow is, or the account. */
+  readonly about?: About;
+  /** The role that is to be given; undefined: any that may be. */
+  readonly role?: MemberRole | undefined;
+  /** Which of the further things the input asks for, in the words of the rule. */
+  readonly asksForMore?: ReadonlySet<string>;
+}
+
+/** Allowed, by which path if it takes a permission; or refused. */
+export type RuleDecision = (Pick<Allow, 'allowed'> & Partial<Allow>) | Deny;
+
+const ALLOWED: RuleDecision = { allowed: true };
+
+/** May the principal do what takes this rule, to something that it can see? */
+export function decideRule(principal: Principal, rule: Rule, facts: Facts): RuleDecision {
+  switch (rule.is) {
+    case 'PUBLIC':
+    case 'MET':
+      return ALLOWED;
+    case 'AUTHENTICATED': {
+      const { acting } = principal;
+      return acting && !acting.isActable ? deny(() => actAsDenial(acting.hasGrants)) : ALLOWED;
+    }
+    case 'SIGNED_IN':
+      return principal.credential.kind === 'session'
+        ? ALLOWED
+        : deny(() => signInDenial(principal));
+    case 'SELF':
+      // Whoever acts as somebody else reaches what was granted, not what is their own.
+      return facts.isOwn && !principal.acting
+        ? { allowed: true, via: 'SELF' }
+        : deny(() => notOwnDenial(principal));
+    case 'ACCOUNT':
+      return rule.isUpTo
+        ? decideUpTo(principal, rule.permission, facts.rank ?? {})
+        : decide(principal, rule.permission);
+    case 'SHARED':
+      return decide(principal, rule.permission, facts.flow);
+    case 'GIVING': {
+      const wanted = facts.role ? [rule.makes[facts.role]] : Object.values(rule.makes);
+      return decideRule(
+        principal,
+        any(...wanted.flatMap((each) => (each ? [needs(each)] : []))),
+        facts,
+      );
+    }
+    case 'ALSO':
+      return facts.asksForMore?.has(rule.when) ? decideRule(principal, rule.rule, facts) : ALLOWED;
+    case 'ABOUT':
+      return decideRule(principal, rule.of[aboutOf(facts)] ?? any(), facts);
+    case 'ALL':
+      return together(rule.of.map((each) => decideRule(principal, each, facts)));
+    case 'ANY':
+      return either(rule.of.map((each) => decideRule(principal, each, facts)));
+  }
+}
+
+function aboutOf({ about, flow }: Facts): About {
+  if (about) return about;
+  if (!flow) return 'account';
+  return flow.kind === 'DATASET' ? 'dataset' : 'flow';
+}
+
+/** What the last of them says, of those that name a permission; a refusal of all names what each is missing. */
+function together(decisions: readonly RuleDecision[]): RuleDecision {
+  const refused = decisions.flatMap((each) => (each.allowed ? [] : [each]));
+  const [first] = refused;
+  if (!first)
+    return decisions.findLast(({ allowed, ...rest }) => allowed && 'via' in rest) ?? ALLOWED;
+  return deny(
+    () => ({ ...first.denial, missing: refused.flatMap(({ denial }) => denial.missing) }),
+    first.impersonationId,
+  );
+}
+
+/** Where several ways are open, the last refusal is told: that of the permission, after what is one’s own. */
+function either(decisions: readonly RuleDecision[]): RuleDecision {
+  return decisions.find(({ allowed }) => allowed) ?? decisions.at(-1) ?? ALLOWED;
+}
