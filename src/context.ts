@@ -24,7 +24,7 @@ import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
 import { findGroups } from './domain/directory.js';
 import { readAdministered } from './domain/flow-member.js';
-import { rightsOfRoles } from './domain/role.js';
+import { rightsOfPeople, rightsOfRoles } from './domain/role.js';
 import { dormantSince, usesOf, type ServiceAccountUse } from './domain/service-account.js';
 import { invalidInput } from './errors.js';
 import type { Mailer } from './mail/mailer.js';
@@ -91,6 +91,7 @@ export class Access {
   readonly #reviews: DataLoader<string, ReviewProgress | undefined>;
   readonly #roles: DataLoader<string, Rights | undefined>;
   readonly #groups: DataLoader<string, { id: string; name: string } | undefined>;
+  readonly #people: DataLoader<string, Rights | undefined>;
 
   constructor(reader: Tx, principal: Principal | undefined, now: Date) {
     const accountId = principal?.accountId ?? NOBODY;
@@ -99,6 +100,7 @@ export class Access {
     this.#reviews = perPage((ids) => progressOf(reader, accountId, ids));
     this.#roles = perPage((ids) => rightsOfRoles(reader, accountId, ids));
     this.#groups = perPage((ids) => findGroups(reader, principal, ids));
+    this.#people = perPage((ids) => rightsOfPeople(reader, accountId, ids));
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
         ? await readFlowFacts(reader, principal, principal.subject, ids)
@@ -125,6 +127,11 @@ export class Access {
   /** What an account role gives, with all that it inherits. */
   roleRights(id: string): Promise<Rights | undefined> {
     return this.#roles.load(id);
+  }
+
+  /** What the account roles of a person give. */
+  rightsOf(userId: string): Promise<Rights | undefined> {
+    return this.#people.load(userId);
   }
 
   /** Those of these groups that the principal can see. */

@@ -38,6 +38,18 @@ interface Design {
   readonly parentIds: readonly string[];
 }
 
+/** What the account roles of people give, by person. */
+export async function rightsOfPeople(
+  reader: Pick<Tx, '$queryRaw'>,
+  accountId: string,
+  ids: readonly string[],
+): Promise<Map<string, Rights>> {
+  const rows = await reader.$queryRaw<{ id: string; roles: HeldRole[] }[]>`
+    SELECT id, held_roles(id) AS roles FROM "user"
+    WHERE account_id = ${accountId}::uuid AND id = ANY(${ids}::uuid[])`;
+  return new Map(rows.map(({ id, roles }) => [id, rightsOf(roles)]));
+}
+
 /** What a role of this design would give, as a rule sees it: nobody puts into one what they lack. Throws NOT_FOUND. */
 export async function designedRole(
   { tx, principal }: Change,

@@ -1,0 +1,115 @@
+import type { FlowFacts } from '../authz/decide.js';
+import type { Principal } from '../authz/principal.js';
+import type { Rights } from '../authz/rights.js';
+import type { MemberRole } from '../authz/role-table.js';
+import type { Facts } from '../authz/rule.js';
+import type { Tx } from '../db/scoped.js';
+import { flowKindOf } from './ids.js';
+
+/** Something that operations are about, as their rules have to know it. */
+export interface Resource {
+  /** The flow that it is, or belongs to. */
+  readonly flowId?: string;
+  /** Who made a view. */
+  readonly creatorId?: string | null;
+  /** The member of the flow that it is. */
+  readonly member?: {
+    readonly role: MemberRole;
+    readonly userId: string | null;
+    readonly serviceAccountId: string | null;
+  };
+  /** The person that it is, or whose it is; null: it is a service account’s. */
+  readonly personId?: string | null;
+  readonly roleId?: string;
+}
+
+/** What is read of a resource to decide about it: each once for all resources of a page. */
+export interface FactsReader {
+  flow(id: string): FlowFacts | undefined | Promise<FlowFacts | undefined>;
+  rightsOf(userId: string): Promise<Rights | undefined>;
+  roleRights(id: string): Promise<Rights | undefined>;
+}
+
+/** What a decision about a resource rests on. What only the input tells is taken as it is at best. */
+export async function factsOf(
+  resource: Resource,
+  { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
+  reader: FactsReader,
+): Promise<Facts> {
+  const { flowId, personId, roleId } = resource;
+  const isParty = (id: string | null | undefined) => id === subject.id || id === actor.id;
+  if (flowId !== undefined) {
+    const flow = await reader.flow(flowId);
+    return flow ? { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } } : {};
+  }
+  if (roleId !== undefined) {
+    return { rank: { defined: (await reader.roleRights(roleId))?.own ?? [] } };
+  }
+  if (personId === undefined) return {};
+  if (personId === null) return { about: 'serviceAccount' };
+  const person = (await reader.rightsOf(personId))?.own ?? [];
+  return {
+    about: 'person',
+    isOwn: personId === subject.id,
+    rank: { person, isParty: isParty(personId) },
+  };
+}
+
+function conditionsOf(
+  { creatorId, member }: Resource,
+  subjectId: string,
+  isParty: (id: string | null) => boolean,
+): Omit<FlowFacts, 'grants'> {
+  return {
+    view: { isNewOrOwn: creatorId === undefined || creatorId === subjectId },
+    import: { onlyExistingFields: true },
+    target: member
+      ? { role: member.role, isParty: isParty(member.userId ?? member.serviceAccountId) }
+      : { role: null },
+  };
+}
+
+type Find = (tx: Tx, id: string) => Promise<Resource | null>;
+
+const aFlow: Find = async (_tx, id) => ({ flowId: id });
+
+const aMember: Find = async (tx, id) => {
+  const found = await tx.flowMember.findUnique({
+    where: { id },
+    select: { flowId: true, role: true, userId: true, serviceAccountId: true },
+  });
+  return found && { flowId: found.flowId, member: found };
+};
+
+/** How to find what an operation is about, by the name of its type. */
+const FINDERS: Readonly<Record<string, Find>> = {
+  AccessKey: async (tx, id) => {
+    const found = await tx.accessKey.findUnique({ where: { id }, select: { userId: true } });
+    return found && { personId: found.userId };
+  },
+  DatasetMember: aMember,
+  FlowMember: aMember,
+  DatasetView: async (tx, id) => {
+    const select = { flowId: true, createdById: true };
+    const found = await tx.datasetView.findUnique({ where: { id }, select });
+    return found && { flowId: found.flowId, creatorId: found.createdById };
+  },
+  Group: async () => ({}),
+  Invitation: async () => ({}),
+  Role: async (_tx, id) => ({ roleId: id }),
+  ServiceAccount: async () => ({}),
+  Session: async (tx, id) => {
+    const found = await tx.session.findUnique({ where: { id }, select: { userId: true } });
+    return found && { personId: found.userId };
+  },
+  User: async (_tx, id) => ({ personId: id }),
+};
+
+/** What an operation is about; undefined: nothing that rules know. Whether it may be seen is decided elsewhere. */
+export async function findResource(
+  tx: Tx,
+  { typename, id }: { readonly typename: string; readonly id: string },
+): Promise<Resource | undefined> {
+  const find = flowKindOf(typename) ? aFlow : FINDERS[typename];
+  return (await find?.(tx, id)) ?? undefined;
+}
