@@ -12,8 +12,7 @@ import { passwordResetMail } from '../mail/templates.js';
 import { invalidLink } from './acceptance.js';
 import { retrying } from './change.js';
 import { NOWHERE } from './ids.js';
-import { endSessions } from './password-change.js';
-import { voidResets } from './user.js';
+import { endAccess, voidResets } from './user.js';
 
 /** So long a link is good. */
 export const RESET_MINUTES = 30;
@@ -172,8 +171,7 @@ function applyReset(
     const open = { id, closedAt: null, expiresAt: { gt: now } };
     if (!user || !(await tx.passwordReset.findFirst({ where: open }))) throw invalidLink();
     await tx.user.update({ where: { id: userId }, data: { passwordHash } });
-    await endSessions(tx, userId, now);
-    await voidResets(tx, userId, now);
+    await endAccess({ tx, now }, userId);
     const target = { type: 'User', id: userId } as const;
     const who = { accountId, subjectId: userId };
     await record(tx, who, provenance, { action: 'password.reset', target });
