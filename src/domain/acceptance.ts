@@ -5,7 +5,7 @@ import { assertStrong } from '../authn/password-strength.js';
 import { hashPassword } from '../authn/password.js';
 import { hashSecret, isSecret, parseLink } from '../authn/token.js';
 import type { System } from '../context.js';
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { scopeToAccount, type Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 import { retrying } from './change.js';
@@ -135,8 +135,8 @@ async function addPerson(
 ): Promise<void> {
   const { accountId, email, invitedById, groups } = invitation;
   const userId = id;
-  try {
-    await tx.user.create({
+  await refusingDuplicates(
+    tx.user.create({
       data: {
         id,
         accountId,
@@ -149,11 +149,10 @@ async function addPerson(
         addedById: invitedById,
         addedVia: 'INVITATION',
       },
-    });
-  } catch (error) {
+    }),
     // They came in by another way at this moment.
-    throw isDuplicate(error) ? invalidLink() : error;
-  }
+    invalidLink,
+  );
   await tx.roleAssignment.create({
     data: { accountId, userId, roleId, assignedById: invitedById, assignedAt: now },
   });

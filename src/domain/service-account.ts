@@ -1,9 +1,8 @@
-import { isDuplicate } from '../db/conflicts.js';
 import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
-import { nameKey } from './directory.js';
+import { nameKey, uniquelyNamed } from './directory.js';
 import { takePlace } from './places.js';
 
 /** So many service accounts an account can have. */
@@ -33,7 +32,8 @@ export async function createServiceAccount(
   });
   const handle = await freeHandle(tx, name);
   const data = { accountId, slot, name, nameKey: nameKey(name), handle, purpose };
-  const { id } = await refusingDuplicates(
+  const { id } = await uniquelyNamed(
+    'service account',
     tx.serviceAccount.create({ data: { ...data, createdById: subject.id }, select: { id: true } }),
   );
   await record({ target: { type: 'ServiceAccount', id }, after: { name, handle, purpose } });
@@ -57,15 +57,6 @@ async function freeHandle(tx: Tx, name: string): Promise<string> {
   return `${handle}-${number}`;
 }
 
-async function refusingDuplicates<T>(write: PromiseLike<T>): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError('DUPLICATE_NAME', 'There is a service account of this name already.');
-  }
-}
-
 /** Changes what is given and keeps the rest; the handle stays. Throws NOT_FOUND, DUPLICATE_NAME. */
 export async function updateServiceAccount(
   { tx, record }: Change,
@@ -77,7 +68,8 @@ export async function updateServiceAccount(
     ...(name !== undefined && { name, nameKey: nameKey(name) }),
     ...(purpose !== undefined && { purpose }),
   };
-  const after = await refusingDuplicates(
+  const after = await uniquelyNamed(
+    'service account',
     tx.serviceAccount.update({ where: { id }, data, select: { name: true, purpose: true } }),
   );
   await record({

@@ -1,7 +1,7 @@
 import type { AccountPermission } from '../authz/permissions.js';
 import type { RankFacts } from '../authz/rank.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { closeGate, closeGates } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
@@ -79,12 +79,10 @@ export async function updateUser(
     ...(name !== undefined && { name, nameKey: nameKey(name) }),
     ...(moves && { email, emailVerifiedAt: null }),
   };
-  const after = await tx.user
-    .update({ where: { id }, data, select: { name: true, email: true } })
-    .catch((error: unknown) => {
-      if (!isDuplicate(error)) throw error;
-      throw new DomainError('DUPLICATE_EMAIL', 'Somebody of the account has this address already.');
-    });
+  const after = await refusingDuplicates(
+    tx.user.update({ where: { id }, data, select: { name: true, email: true } }),
+    () => new DomainError('DUPLICATE_EMAIL', 'Somebody of the account has this address already.'),
+  );
   if (moves) await voidResets(tx, id, now);
   await record({
     target: { type: 'User', id },
