@@ -1,6 +1,7 @@
 import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
+import { tombstoneKeys } from './access-key.js';
 import type { Change } from './change.js';
 import { nameKey, uniquelyNamed } from './directory.js';
 import { takePlace } from './places.js';
@@ -159,10 +160,11 @@ export async function dormantSince(
  * Throws NOT_FOUND, and NAME_MISMATCH, which says what would stop, unless its name was typed exactly.
  */
 export async function deleteServiceAccount(
-  { tx, principal, now, record }: Change,
+  change: Change,
   id: string,
   typedName: string,
 ): Promise<ServiceAccountUse> {
+  const { tx, principal, now, record } = change;
   const { name, handle, purpose } = await holdServiceAccount(tx, id);
   const use = (await usesOf(tx, principal.accountId, [id], now)).get(id);
   if (!use) throw notFound();
@@ -173,10 +175,7 @@ export async function deleteServiceAccount(
       { use },
     );
   }
-  await tx.accessKey.updateMany({
-    where: { serviceAccountId: id, deletedAt: null },
-    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-  });
+  await tombstoneKeys(change, { serviceAccountId: id });
   await tx.serviceAccount.update({ where: { id }, data: { deletedAt: now, slot: null } });
   await tx.impersonationGrant.updateMany({
     where: { serviceAccountId: id, revokedAt: null },
