@@ -3,15 +3,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { record, type Provenance } from '../audit/record.js';
 import { assertStrong } from '../authn/password-strength.js';
 import { hashPassword } from '../authn/password.js';
-import { hashSecret, isSecret, mintToken, parseLink, PEPPER_VERSION } from '../authn/token.js';
+import { mintToken, PEPPER_VERSION } from '../authn/token.js';
 import type { Context, System } from '../context.js';
 import { closeGate } from '../db/gate.js';
 import { scopeToAccount, type Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 import { passwordResetMail } from '../mail/templates.js';
-import { invalidLink } from './acceptance.js';
 import { retrying } from './change.js';
-import { NOWHERE } from './ids.js';
+import { followLink, invalidLink } from './link.js';
 import { endAccess, voidResets } from './user.js';
 
 /** So long a link is good. */
@@ -143,16 +142,14 @@ export async function resetPassword(
   }
 }
 
-/** Whatever is no link of ours is looked up and compared all the same. */
-async function findOpenReset({ client, pepper, now }: System, token: string) {
-  const link = parseLink('passwordReset', token);
-  const found = await client.passwordReset.findUnique({
-    where: { id: link?.id ?? NOWHERE },
-    include: { user: { select: { email: true } } },
-  });
-  const hash = found?.secretHash ?? hashSecret('', pepper);
-  const matches = isSecret(link?.secret ?? '', hash, pepper);
-  return found && matches && !found.closedAt && found.expiresAt > now() ? found : undefined;
+async function findOpenReset(system: System, token: string) {
+  const found = await followLink(system, 'passwordReset', token, (id) =>
+    system.client.passwordReset.findUnique({
+      where: { id },
+      include: { user: { select: { email: true } } },
+    }),
+  );
+  return found && !found.closedAt && found.expiresAt > system.now() ? found : undefined;
 }
 
 function applyReset(
