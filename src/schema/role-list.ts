@@ -2,10 +2,8 @@ import { idOf } from '../domain/ids.js';
 import { visibleRoles } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { connectionByName, connectionThrough, keyset, pageCost } from './connections.js';
-import { Role } from './role.js';
+import { Role, userReader } from './role.js';
 import { User } from './user.js';
-
-const userReader = { account: 'user:read' } as const;
 
 builder.queryFields((t) => ({
   role: t.prismaField({

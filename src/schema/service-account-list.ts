@@ -3,9 +3,7 @@ import { visibleServiceAccounts } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { connectionByName, pageCost } from './connections.js';
 import { search } from './inputs.js';
-import { ServiceAccount } from './service-account.js';
-
-const managers = { account: 'serviceAccount:manage' } as const;
+import { managers, ServiceAccount } from './service-account.js';
 
 builder.queryFields((t) => ({
   serviceAccount: t.prismaField({
