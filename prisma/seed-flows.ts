@@ -1,7 +1,7 @@
-import type { PrismaClient } from '../src/db/generated/client.js';
+import type { Prisma } from '../src/db/generated/client.js';
 import { nameKey } from '../src/domain/directory.js';
 
-type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+type Tx = Prisma.TransactionClient;
 type Role = 'OWNER' | 'EDITOR' | 'VIEWER' | 'NONE';
 type Member = { role: Role; userId?: string; groupId?: string; serviceAccountId?: string };
 

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 
-import type { PrismaClient } from '../src/db/generated/client.js';
+import type { Prisma } from '../src/db/generated/client.js';
 
-type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+type Tx = Prisma.TransactionClient;
 
 const DAY = 86_400_000;
 

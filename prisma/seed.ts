@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 
-import { v7 as uuidv7 } from 'uuid';
-
 import { hashPassword } from '../src/authn/password.js';
 import { PEPPER_VERSION } from '../src/authn/token.js';
 import { ACCOUNT_ROLES, ACCOUNT_ROLE_NAMES, type AccountRole } from '../src/authz/account-roles.js';
-import type { PrismaClient } from '../src/db/generated/client.js';
+import type { Prisma, PrismaClient } from '../src/db/generated/client.js';
 import { nameKey } from '../src/domain/directory.js';
-import { ORDERS, REACTORS, SALARIES, SUPPLIERS, type Contents } from './seed-contents.js';
+import { ORDERS, REACTORS, SALARIES, SUPPLIERS } from './seed-contents.js';
+import { found, seedDataset } from './seed-dataset.js';
 import { acmeFlows, seedFlow } from './seed-flows.js';
 import { seedReview } from './seed-review.js';
 
@@ -86,9 +85,7 @@ export async function seedDemo(client: PrismaClient): Promise<boolean> {
   return true;
 }
 
-type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
-type Role = 'ADMIN' | 'MEMBER' | 'VIEWER';
-type Member = { role: Role; userId?: string; groupId?: string; serviceAccountId?: string };
+type Tx = Prisma.TransactionClient;
 
 async function seedAccount(tx: Tx, slug: string, name: string, passwordHash: string) {
   const { id: accountId } = await tx.account.create({ data: { slug, name, plan: 'ENTERPRISE' } });
@@ -268,82 +265,4 @@ async function seedAcme(tx: Tx, { accountId, id }: Seeded) {
   for (const [kind, name, description, members] of acmeFlows(id, teams, robot.id)) {
     await seedFlow(tx, accountId, kind, name, description, members);
   }
-}
-
-async function seedDataset(
-  tx: Tx,
-  accountId: string,
-  name: string,
-  description: string,
-  members: Member[],
-  contents: Contents,
-) {
-  const createdById = members.find(({ role }) => role === 'ADMIN')?.userId ?? null;
-  const { id: flowId } = await tx.flow.create({
-    data: {
-      accountId,
-      kind: 'DATASET',
-      name,
-      nameKey: nameKey(name),
-      description,
-      createdById,
-      members: {
-        create: members.map((member) => ({ accountId, addedById: createdById, ...member })),
-      },
-    },
-    select: { id: true },
-  });
-  await seedContents(tx, { accountId, flowId, createdById }, contents);
-  return flowId;
-}
-
-interface Origin {
-  readonly accountId: string;
-  readonly flowId: string;
-  readonly createdById: string | null;
-}
-
-async function seedContents(tx: Tx, origin: Origin, { fields, rows, views }: Contents) {
-  const columns = await tx.datasetField.createManyAndReturn({
-    data: fields.map(({ choices = [], ...field }, position) => ({
-      ...origin,
-      ...field,
-      choices: [...choices],
-      nameKey: nameKey(field.name),
-      position,
-    })),
-    select: { id: true, key: true, slot: true },
-  });
-  const column = (key: string) => found(columns.find((each) => each.key === key));
-  const { createdById, ...owner } = origin;
-  await tx.datasetRow.createMany({
-    data: rows.map((row) => ({
-      ...owner,
-      id: uuidv7(),
-      values: Object.fromEntries(
-        Object.entries(row).map(([key, value]) => [column(key).slot, value]),
-      ),
-      createdById,
-      updatedById: createdById,
-    })),
-  });
-  const saved = await tx.datasetView.createManyAndReturn({
-    data: views.map(({ name, filter, orderBy, shown }) => ({
-      ...origin,
-      name,
-      definition: {
-        filter: filter ? { ...filter, field: column(filter.field).id } : null,
-        orderBy: orderBy.map((order) => ({ ...order, field: column(order.field).id })),
-        fields: shown ? shown.map((key) => column(key).id) : null,
-      },
-    })),
-    select: { id: true },
-  });
-  const defaultViewId = saved[0]?.id ?? null;
-  await tx.datasetSettings.create({ data: { ...owner, defaultViewId } });
-}
-
-function found<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('The demo names somebody whom it does not have.');
-  return value;
 }

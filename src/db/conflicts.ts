@@ -9,9 +9,16 @@ export function isConflict(error: unknown): boolean {
   );
 }
 
-/** Whether a unique constraint refused the row. */
-export function isDuplicate(error: unknown): boolean {
-  return prismaCode(error) === 'P2002';
+/** Writes; where a unique constraint refuses the row, throws this instead. */
+export async function refusingDuplicates<T>(
+  write: PromiseLike<T>,
+  refusal: () => Error,
+): Promise<T> {
+  try {
+    return await write;
+  } catch (error) {
+    throw prismaCode(error) === 'P2002' ? refusal() : error;
+  }
 }
 
 /** Whether a row was gone, or out of sight, when it was to be read again. */

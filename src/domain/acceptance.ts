@@ -3,16 +3,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { record, type Provenance } from '../audit/record.js';
 import { assertStrong } from '../authn/password-strength.js';
 import { hashPassword } from '../authn/password.js';
-import { hashSecret, isSecret, parseLink } from '../authn/token.js';
 import type { System } from '../context.js';
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { scopeToAccount, type Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 import { retrying } from './change.js';
 import { nameKey } from './directory.js';
-import { NOWHERE } from './ids.js';
 import { assertNoMember, closing, holdAddress, lockInvitation, stateOf } from './invitation.js';
 import { assertInviterMay, findRole, holdInviter } from './inviter.js';
+import { followLink, invalidLink } from './link.js';
 
 interface Acceptance {
   readonly token: string;
@@ -22,29 +21,21 @@ interface Acceptance {
 
 type OpenInvitation = NonNullable<Awaited<ReturnType<typeof findOpenInvitation>>>;
 
-/** The pending invitation that a link is for. Whatever is no such link is looked up and compared all the same. */
+/** The pending invitation that a link is for. */
 export async function findOpenInvitation(
-  { client, pepper, now }: Pick<System, 'client' | 'pepper' | 'now'>,
+  system: Pick<System, 'client' | 'pepper' | 'now'>,
   token: string,
 ) {
-  const link = parseLink('invitation', token);
-  const found = await client.invitation.findUnique({
-    where: { id: link?.id ?? NOWHERE },
-    include: {
-      account: { select: { name: true, slug: true } },
-      invitedBy: { select: { name: true } },
-    },
-  });
-  const hash = found?.secretHash ?? hashSecret('', pepper);
-  const matches = isSecret(link?.secret ?? '', hash, pepper);
-  return found?.secretHash && matches && stateOf(found, now()) === 'PENDING' ? found : undefined;
-}
-
-export function invalidLink(): DomainError {
-  return new DomainError(
-    'INVALID_LINK',
-    'This link is no longer good: it was used, replaced or revoked, or its time is over. Ask for another.',
+  const found = await followLink(system, 'invitation', token, (id) =>
+    system.client.invitation.findUnique({
+      where: { id },
+      include: {
+        account: { select: { name: true, slug: true } },
+        invitedBy: { select: { name: true } },
+      },
+    }),
   );
+  return found && stateOf(found, system.now()) === 'PENDING' ? found : undefined;
 }
 
 /**
@@ -135,8 +126,8 @@ async function addPerson(
 ): Promise<void> {
   const { accountId, email, invitedById, groups } = invitation;
   const userId = id;
-  try {
-    await tx.user.create({
+  await refusingDuplicates(
+    tx.user.create({
       data: {
         id,
         accountId,
@@ -149,11 +140,10 @@ async function addPerson(
         addedById: invitedById,
         addedVia: 'INVITATION',
       },
-    });
-  } catch (error) {
+    }),
     // They came in by another way at this moment.
-    throw isDuplicate(error) ? invalidLink() : error;
-  }
+    invalidLink,
+  );
   await tx.roleAssignment.create({
     data: { accountId, userId, roleId, assignedById: invitedById, assignedAt: now },
   });

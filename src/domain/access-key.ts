@@ -172,17 +172,22 @@ export async function rotateKey(
   return minted;
 }
 
-/** Deletes a key: its secret is gone, its place free, and what it did keeps its name. Throws NOT_FOUND. */
+/** Deletes a key. Throws NOT_FOUND. */
 export async function deleteKey(change: Change, holder: Where, id: string): Promise<void> {
-  const { tx, now, record } = change;
+  const { tx, record } = change;
   const before = await getKey(tx, holder, id);
   // The key that it took the place of may be rotated again.
   await tx.accessKey.updateMany({ where: { successorId: id }, data: { successorId: null } });
-  await tx.accessKey.update({
-    where: { id },
+  await tombstoneKeys(change, { id });
+  await record({ target: targetOf(id), before: describe(holderOf(before), before) });
+}
+
+/** Deletes these keys: their secrets are gone, their places free, and what they did keeps their names. */
+export async function tombstoneKeys({ tx, now }: Change, where: Where): Promise<void> {
+  await tx.accessKey.updateMany({
+    where: { ...where, deletedAt: null },
     data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
   });
-  await record({ target: targetOf(id), before: describe(holderOf(before), before) });
 }
 
 /** Which keys a mutation may find. */

@@ -9,7 +9,7 @@ import type { Db, Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change, Requester } from './change.js';
 import { fieldsOf } from './dataset-field.js';
-import { configurationOf, getView, selectionOf } from './dataset-view.js';
+import { configurationOf, getView, selectionOf, shownBy } from './dataset-view.js';
 import { showValue, type Field, type Stored, type StoredValues } from './field-values.js';
 import {
   exportStatement,
@@ -119,9 +119,8 @@ export async function exportQuery(
   if (viewId == null) return { fields, query: rowQuery(flowId, fields, [selection]) };
   const { definition } = await getView(tx, flowId, viewId);
   const view = configurationOf(fields, definition);
-  const shown = view.fields?.flatMap((key) => fields.find((field) => field.key === key) ?? []);
   return {
-    fields: shown ?? fields,
+    fields: shownBy(view, fields),
     query: rowQuery(flowId, fields, [selectionOf(view), selection]),
   };
 }

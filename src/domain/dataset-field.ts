@@ -1,4 +1,4 @@
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { Prisma } from '../db/generated/client.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
@@ -99,7 +99,7 @@ export async function createFields(
     const { defaultValue, ...checked } = check(design);
     const key = keyFor(design.name, taken);
     taken.push(key);
-    const created = await named(() =>
+    const created = await refusingDuplicates(
       tx.datasetField.create({
         data: {
           ...checked,
@@ -113,6 +113,7 @@ export async function createFields(
         },
         select: columns,
       }),
+      duplicateName,
     );
     const field = { ...created, defaultValue };
     if (defaultValue !== null) await fillIn(tx, flowId, field.slot, defaultValue);
@@ -143,7 +144,7 @@ export async function updateDatasetField(
   const slot = await convertValues(tx, flowId, before, wanted);
   if (slot !== before.slot) await dropFromViews(tx, flowId, fieldId);
   const after = { ...before, ...wanted, slot };
-  await named(() =>
+  await refusingDuplicates(
     tx.datasetField.update({
       where: { id: fieldId },
       data: {
@@ -153,6 +154,7 @@ export async function updateDatasetField(
         defaultValue: defaultValue ?? Prisma.DbNull,
       },
     }),
+    duplicateName,
   );
   if (after.isRequired) await assertFilled(tx, flowId, after);
   await claimAllValues(tx, flowId, before, after);
@@ -271,16 +273,11 @@ function lowerFirst(word: string): string {
   return word === word.toUpperCase() ? word.toLowerCase() : word[0]?.toLowerCase() + word.slice(1);
 }
 
-async function named<T>(write: () => PromiseLike<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError(
-      'DUPLICATE_NAME',
-      'The dataset has a field of this name already. Choose another name.',
-    );
-  }
+function duplicateName(): DomainError {
+  return new DomainError(
+    'DUPLICATE_NAME',
+    'The dataset has a field of this name already. Choose another name.',
+  );
 }
 
 function told({ name, type, helpText, isRequired, isUnique, choices }: Field) {

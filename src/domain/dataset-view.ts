@@ -106,6 +106,14 @@ export function selectionOf({ filter, orderBy }: ViewConfiguration): RowSelectio
   return { filter, orderBy };
 }
 
+/** The fields that a view shows, in its order. */
+export function shownBy(
+  { fields: keys }: ViewConfiguration,
+  fields: readonly Field[],
+): readonly Field[] {
+  return keys?.flatMap((key) => fields.find((field) => field.key === key) ?? []) ?? fields;
+}
+
 function define(
   flowId: string,
   fields: readonly Field[],

@@ -1,4 +1,5 @@
 import type { Principal } from '../authz/principal.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 import { encodeId } from './ids.js';
@@ -19,6 +20,14 @@ const MOST_CANDIDATES = 10;
 /** A name as it is compared: compatibility-normalised, lower case, single spaces. */
 export function nameKey(name: string): string {
   return name.normalize('NFKC').trim().replaceAll(/\s+/gu, ' ').toLowerCase();
+}
+
+/** Writes what shares its name with nothing else of its kind. Throws DUPLICATE_NAME. */
+export function uniquelyNamed<T>(kind: string, write: PromiseLike<T>): Promise<T> {
+  return refusingDuplicates(
+    write,
+    () => new DomainError('DUPLICATE_NAME', `There is a ${kind} of this name already.`),
+  );
 }
 
 /**

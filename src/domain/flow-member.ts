@@ -1,7 +1,7 @@
 import { effectiveGrant } from '../authz/decide.js';
 import type { Party, Principal } from '../authz/principal.js';
 import type { MemberRole } from '../authz/role-table.js';
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { shareGate } from '../db/gate.js';
 import type { FlowMemberModel } from '../db/generated/models.js';
 import type { Tx } from '../db/scoped.js';
@@ -34,13 +34,11 @@ export async function addMember(
     grantee.kind
   ];
   const data = { accountId, flowId, [column]: grantee.id, role, addedById: subject.id };
-  await keepingAdmin(tx, flowId, () => tx.flowMember.create({ data })).catch((error: unknown) => {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError(
-      'ALREADY_MEMBER',
-      'This one is a member already. Change the role instead.',
-    );
-  });
+  await refusingDuplicates(
+    keepingAdmin(tx, flowId, () => tx.flowMember.create({ data })),
+    () =>
+      new DomainError('ALREADY_MEMBER', 'This one is a member already. Change the role instead.'),
+  );
   await record({ after: { grantee: grantee.kind, granteeId: grantee.id, role } });
 }
 

@@ -1,9 +1,8 @@
 import type { RankFacts } from '../authz/rank.js';
-import { isDuplicate } from '../db/conflicts.js';
 import { closeGates } from '../db/gate.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
-import { nameKey } from './directory.js';
+import { nameKey, uniquelyNamed } from './directory.js';
 import { readAdministered } from './flow-member.js';
 import { holdPeople } from './user.js';
 
@@ -32,7 +31,7 @@ export async function createGroup(
   name: string,
 ): Promise<string> {
   const data = { accountId: principal.accountId, name, nameKey: nameKey(name) };
-  const { id } = await refusingDuplicates(tx.group.create({ data, select: { id: true } }));
+  const { id } = await uniquelyNamed('group', tx.group.create({ data, select: { id: true } }));
   await record({ target: { type: 'Group', id }, after: { name } });
   return id;
 }
@@ -42,7 +41,7 @@ export async function renameGroup(change: Change, id: string, name: string): Pro
   const { tx, record } = change;
   const before = await getGroup(change, id);
   const data = { name, nameKey: nameKey(name) };
-  await refusingDuplicates(tx.group.update({ where: { id }, data, select: { id: true } }));
+  await uniquelyNamed('group', tx.group.update({ where: { id }, data, select: { id: true } }));
   await record({ target: { type: 'Group', id }, before: { name: before.name }, after: { name } });
 }
 
@@ -199,13 +198,4 @@ async function orphanedBy(
   await change();
   const after = await readAdministered(tx, [...before]);
   return before.size - after.size;
-}
-
-async function refusingDuplicates<T>(write: PromiseLike<T>): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError('DUPLICATE_NAME', 'There is a group of this name already.');
-  }
 }

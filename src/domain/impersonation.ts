@@ -1,6 +1,6 @@
 import { IMPERSONABLE_KINDS, type FlowKind, type SharedResource } from '../authz/boundary.js';
 import type { Principal } from '../authz/principal.js';
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { closeGate } from '../db/gate.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Db, Tx } from '../db/scoped.js';
@@ -44,17 +44,13 @@ export async function grantImpersonation(
   const before = await tx.impersonationGrant.findFirst({ where });
   const terms = { reason, expiresAt, grantedById: principal.subject.id, grantedAt: now };
   const { accountId } = principal;
-  const { id } = await (
+  const { id } = await refusingDuplicates(
     before
       ? tx.impersonationGrant.update({ where: { id: before.id }, data: terms })
-      : tx.impersonationGrant.create({ data: { accountId, serviceAccountId, ...place, ...terms } })
-  ).catch((error: unknown) => {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError(
-      'CONFLICT',
-      'Somebody granted the same at the same moment. Read it again.',
-    );
-  });
+      : tx.impersonationGrant.create({ data: { accountId, serviceAccountId, ...place, ...terms } }),
+    () =>
+      new DomainError('CONFLICT', 'Somebody granted the same at the same moment. Read it again.'),
+  );
   await record({
     target: { type: 'ImpersonationGrant', id },
     ...(before && { before: describe(before) }),

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { mintToken, PEPPER_VERSION } from '../authn/token.js';
 import type { System } from '../context.js';
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { closeGate } from '../db/gate.js';
 import type { InvitationModel } from '../db/generated/models.js';
 import { scopeToAccount, type Tx } from '../db/scoped.js';
@@ -60,6 +60,7 @@ export async function inviteUser(change: Change, post: Post, wanted: Wanted): Pr
   const groups = { create: groupIds.map((groupId) => ({ groupId, accountId })) };
   await refusingDuplicates(
     tx.invitation.create({ data: { ...invitation, ...sent, createdAt: now, groups } }),
+    alreadyInvited,
   );
   await record({
     target: { type: 'Invitation', id },
@@ -147,14 +148,6 @@ function alreadyInvited(): DomainError {
     'ALREADY_INVITED',
     'This address has an invitation that is still open. Send it again with resendInvitation, or revoke it first.',
   );
-}
-
-async function refusingDuplicates(write: PromiseLike<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    throw isDuplicate(error) ? alreadyInvited() : error;
-  }
 }
 
 async function getInvitation(tx: Tx, id: string): Promise<InvitationModel> {

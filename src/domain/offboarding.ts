@@ -6,6 +6,7 @@ import { rotateKey, type MintedKey } from './access-key.js';
 import type { Change } from './change.js';
 import { getGrantee } from './directory.js';
 import { FLOW_TYPENAMES, type NamedFlow } from './ids.js';
+import { closing } from './invitation.js';
 import { memberAction, askToConfirm, takeAway, type Removed } from './user-removal.js';
 import { assertOther, holdUser, personToManage } from './user.js';
 
@@ -165,9 +166,7 @@ async function settleInvitations(
   const invitedById = principal.subject.id;
   await tx.invitation.updateMany({
     where: { id: { in: pending.map((each) => each.id) } },
-    data: takeOverInvitations
-      ? { invitedById }
-      : { state: 'REVOKED', closedAt: now, secretHash: null },
+    data: takeOverInvitations ? { invitedById } : closing('REVOKED', now),
   });
   await recordSteps(
     pending.map((each) => ({

@@ -1,10 +1,9 @@
 import { assertStrong } from '../authn/password-strength.js';
 import { hashPassword, isPassword } from '../authn/password.js';
 import type { System } from '../context.js';
-import type { Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 import { transact, type Requester } from './change.js';
-import { holdUser, voidResets } from './user.js';
+import { endAccess, holdUser } from './user.js';
 
 interface Passwords {
   readonly currentPassword: string;
@@ -34,24 +33,15 @@ export async function changePassword(
   await assertStrong(newPassword, before.email, ['input', 'newPassword']);
   const passwordHash = await hashPassword(newPassword);
   await transact({ ...request, now: now() }, 'password.changed', async (change) => {
-    const { tx, principal: known, now: at, record } = change;
+    const { tx, record } = change;
     await holdUser(tx, id);
     const { count } = await tx.user.updateMany({
       where: { id, passwordHash: before.passwordHash },
       data: { passwordHash },
     });
     if (count === 0) throw new DomainError('CONFLICT', 'Your password was changed a moment ago.');
-    await endSessions(tx, id, at, known.credential.id);
-    await voidResets(tx, id, at);
+    await endAccess(change, id, principal.credential.id);
     await record({ target: { type: 'User', id } });
   });
   await attempts.forget(`password of ${id}`, address);
-}
-
-/** Ends the sessions of a person, all of them or all but one. */
-export async function endSessions(tx: Tx, userId: string, now: Date, but?: string): Promise<void> {
-  await tx.session.updateMany({
-    where: { userId, endedAt: null, ...(but !== undefined && { id: { not: but } }) },
-    data: { endedAt: now },
-  });
 }

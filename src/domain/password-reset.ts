@@ -3,17 +3,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { record, type Provenance } from '../audit/record.js';
 import { assertStrong } from '../authn/password-strength.js';
 import { hashPassword } from '../authn/password.js';
-import { hashSecret, isSecret, mintToken, parseLink, PEPPER_VERSION } from '../authn/token.js';
+import { mintToken, PEPPER_VERSION } from '../authn/token.js';
 import type { Context, System } from '../context.js';
 import { closeGate } from '../db/gate.js';
 import { scopeToAccount, type Tx } from '../db/scoped.js';
 import { DomainError } from '../errors.js';
 import { passwordResetMail } from '../mail/templates.js';
-import { invalidLink } from './acceptance.js';
 import { retrying } from './change.js';
-import { NOWHERE } from './ids.js';
-import { endSessions } from './password-change.js';
-import { voidResets } from './user.js';
+import { followLink, invalidLink } from './link.js';
+import { endAccess, voidResets } from './user.js';
 
 /** So long a link is good. */
 export const RESET_MINUTES = 30;
@@ -144,16 +142,14 @@ export async function resetPassword(
   }
 }
 
-/** Whatever is no link of ours is looked up and compared all the same. */
-async function findOpenReset({ client, pepper, now }: System, token: string) {
-  const link = parseLink('passwordReset', token);
-  const found = await client.passwordReset.findUnique({
-    where: { id: link?.id ?? NOWHERE },
-    include: { user: { select: { email: true } } },
-  });
-  const hash = found?.secretHash ?? hashSecret('', pepper);
-  const matches = isSecret(link?.secret ?? '', hash, pepper);
-  return found && matches && !found.closedAt && found.expiresAt > now() ? found : undefined;
+async function findOpenReset(system: System, token: string) {
+  const found = await followLink(system, 'passwordReset', token, (id) =>
+    system.client.passwordReset.findUnique({
+      where: { id },
+      include: { user: { select: { email: true } } },
+    }),
+  );
+  return found && !found.closedAt && found.expiresAt > system.now() ? found : undefined;
 }
 
 function applyReset(
@@ -172,8 +168,7 @@ function applyReset(
     const open = { id, closedAt: null, expiresAt: { gt: now } };
     if (!user || !(await tx.passwordReset.findFirst({ where: open }))) throw invalidLink();
     await tx.user.update({ where: { id: userId }, data: { passwordHash } });
-    await endSessions(tx, userId, now);
-    await voidResets(tx, userId, now);
+    await endAccess({ tx, now }, userId);
     const target = { type: 'User', id: userId } as const;
     const who = { accountId, subjectId: userId };
     await record(tx, who, provenance, { action: 'password.reset', target });

@@ -1,13 +1,12 @@
 import { isAccountPermission, type AccountPermission } from '../authz/permissions.js';
 import type { RankFacts } from '../authz/rank.js';
 import { rightsOf, type HeldRole, type Rights } from '../authz/rights.js';
-import { isDuplicate } from '../db/conflicts.js';
 import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import { assertIncluded } from './account.js';
 import type { Change } from './change.js';
-import { nameKey } from './directory.js';
+import { nameKey, uniquelyNamed } from './directory.js';
 import { visibleRoles } from './visibility.js';
 
 /** Through so many levels a role can inherit, itself included. */
@@ -89,7 +88,7 @@ export async function createRole(change: Change, design: Design): Promise<string
   const { name, description } = design;
   const permissions = known(design.permissions);
   const data = { accountId, name, nameKey: nameKey(name), description, permissions };
-  const { id } = await refusingDuplicates(tx.role.create({ data, select: { id: true } }));
+  const { id } = await uniquelyNamed('role', tx.role.create({ data, select: { id: true } }));
   await inherit(change, id, design.parentIds);
   await record({ target: { type: 'Role', id }, after: await describe(tx, id) });
   return id;
@@ -113,7 +112,7 @@ export async function updateRole(
     ...(description !== undefined && { description }),
     ...(permissions !== undefined && { permissions: known(permissions) }),
   };
-  await refusingDuplicates(tx.role.update({ where: { id }, data }));
+  await uniquelyNamed('role', tx.role.update({ where: { id }, data }));
   if (parentIds !== undefined) {
     await tx.roleParent.deleteMany({ where: { roleId: id } });
     await inherit(change, id, parentIds);
@@ -241,13 +240,4 @@ function known(permissions: readonly string[]): AccountPermission[] {
     throw invalidInput([{ path, message }]);
   }
   return [...new Set(permissions.filter(isAccountPermission))].toSorted();
-}
-
-async function refusingDuplicates<T>(write: PromiseLike<T>): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError('DUPLICATE_NAME', 'There is a role of this name already.');
-  }
 }

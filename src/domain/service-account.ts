@@ -1,9 +1,9 @@
-import { isDuplicate } from '../db/conflicts.js';
 import { closeGate } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
+import { tombstoneKeys } from './access-key.js';
 import type { Change } from './change.js';
-import { nameKey } from './directory.js';
+import { nameKey, uniquelyNamed } from './directory.js';
 import { takePlace } from './places.js';
 
 /** So many service accounts an account can have. */
@@ -33,7 +33,8 @@ export async function createServiceAccount(
   });
   const handle = await freeHandle(tx, name);
   const data = { accountId, slot, name, nameKey: nameKey(name), handle, purpose };
-  const { id } = await refusingDuplicates(
+  const { id } = await uniquelyNamed(
+    'service account',
     tx.serviceAccount.create({ data: { ...data, createdById: subject.id }, select: { id: true } }),
   );
   await record({ target: { type: 'ServiceAccount', id }, after: { name, handle, purpose } });
@@ -57,15 +58,6 @@ async function freeHandle(tx: Tx, name: string): Promise<string> {
   return `${handle}-${number}`;
 }
 
-async function refusingDuplicates<T>(write: PromiseLike<T>): Promise<T> {
-  try {
-    return await write;
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-    throw new DomainError('DUPLICATE_NAME', 'There is a service account of this name already.');
-  }
-}
-
 /** Changes what is given and keeps the rest; the handle stays. Throws NOT_FOUND, DUPLICATE_NAME. */
 export async function updateServiceAccount(
   { tx, record }: Change,
@@ -77,7 +69,8 @@ export async function updateServiceAccount(
     ...(name !== undefined && { name, nameKey: nameKey(name) }),
     ...(purpose !== undefined && { purpose }),
   };
-  const after = await refusingDuplicates(
+  const after = await uniquelyNamed(
+    'service account',
     tx.serviceAccount.update({ where: { id }, data, select: { name: true, purpose: true } }),
   );
   await record({
@@ -167,10 +160,11 @@ export async function dormantSince(
  * Throws NOT_FOUND, and NAME_MISMATCH, which says what would stop, unless its name was typed exactly.
  */
 export async function deleteServiceAccount(
-  { tx, principal, now, record }: Change,
+  change: Change,
   id: string,
   typedName: string,
 ): Promise<ServiceAccountUse> {
+  const { tx, principal, now, record } = change;
   const { name, handle, purpose } = await holdServiceAccount(tx, id);
   const use = (await usesOf(tx, principal.accountId, [id], now)).get(id);
   if (!use) throw notFound();
@@ -181,10 +175,7 @@ export async function deleteServiceAccount(
       { use },
     );
   }
-  await tx.accessKey.updateMany({
-    where: { serviceAccountId: id, deletedAt: null },
-    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-  });
+  await tombstoneKeys(change, { serviceAccountId: id });
   await tx.serviceAccount.update({ where: { id }, data: { deletedAt: now, slot: null } });
   await tx.impersonationGrant.updateMany({
     where: { serviceAccountId: id, revokedAt: null },

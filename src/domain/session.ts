@@ -5,10 +5,11 @@ import { isPassword } from '../authn/password.js';
 import { mintToken, PEPPER_VERSION } from '../authn/token.js';
 import type { System } from '../context.js';
 import { closeGate } from '../db/gate.js';
+import type { Prisma } from '../db/generated/client.js';
 import { scopeToAccount } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
-import { visibleSessions } from './visibility.js';
+import { goodSessions, visibleSessions } from './visibility.js';
 
 interface SignIn {
   readonly email: string;
@@ -130,18 +131,26 @@ export async function revokeSession(change: Change, id: string): Promise<void> {
 }
 
 /** Ends the sessions of a person, but for the one that the request came with; how many. */
-export async function revokeSessions(
-  { tx, principal, now, record }: Change,
-  userId: string,
-): Promise<number> {
+export async function revokeSessions(change: Change, userId: string): Promise<number> {
+  const { tx, principal, now, record } = change;
   await closeGate(tx, userId);
+  const others = { userId, NOT: { id: principal.credential.id } };
+  const sessions = await endSessions(change, {
+    AND: [others, visibleSessions(principal, now)],
+  });
+  await record({ target: { type: 'User', id: userId }, after: { sessions } });
+  return sessions;
+}
+
+/** Ends those of these sessions that are still good; how many. */
+export async function endSessions(
+  { tx, now }: Pick<Change, 'tx' | 'now'>,
+  sessions: Prisma.SessionWhereInput,
+): Promise<number> {
   const { count } = await tx.session.updateMany({
-    where: {
-      AND: [{ userId, NOT: { id: principal.credential.id } }, visibleSessions(principal, now)],
-    },
+    where: { AND: [sessions, goodSessions(now)] },
     data: { endedAt: now },
   });
-  await record({ target: { type: 'User', id: userId }, after: { sessions: count } });
   return count;
 }
 

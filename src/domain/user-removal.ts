@@ -1,6 +1,7 @@
 import type { FlowKind } from '../authz/boundary.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
+import { tombstoneKeys } from './access-key.js';
 import type { Change, Step } from './change.js';
 import { FLOW_TYPENAMES } from './ids.js';
 import { assertOther, endAccess, holdUser, keepingSuperAdmin } from './user.js';
@@ -69,10 +70,7 @@ export async function takeAway(change: Change, id: string): Promise<Removed> {
   );
   await endAccess(change, id);
   const theirs = { where: { userId: id } };
-  await tx.accessKey.updateMany({
-    where: { userId: id, deletedAt: null },
-    data: { deletedAt: now, slot: null, secretHash: null, isActive: false },
-  });
+  await tombstoneKeys(change, { userId: id });
   await tx.flowMember.deleteMany(theirs);
   await tx.groupMember.deleteMany(theirs);
   await tx.roleAssignment.deleteMany(theirs);

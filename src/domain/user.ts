@@ -1,13 +1,14 @@
 import type { AccountPermission } from '../authz/permissions.js';
 import type { RankFacts } from '../authz/rank.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
-import { isDuplicate } from '../db/conflicts.js';
+import { refusingDuplicates } from '../db/conflicts.js';
 import { closeGate, closeGates } from '../db/gate.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { nameKey } from './directory.js';
 import { rightsOfRoles } from './role.js';
+import { endSessions } from './session.js';
 import { visibleUsers } from './visibility.js';
 
 /** Somebody to be managed, with whatever these roles would give, as a rule sees them. Throws NOT_FOUND. */
@@ -78,12 +79,10 @@ export async function updateUser(
     ...(name !== undefined && { name, nameKey: nameKey(name) }),
     ...(moves && { email, emailVerifiedAt: null }),
   };
-  const after = await tx.user
-    .update({ where: { id }, data, select: { name: true, email: true } })
-    .catch((error: unknown) => {
-      if (!isDuplicate(error)) throw error;
-      throw new DomainError('DUPLICATE_EMAIL', 'Somebody of the account has this address already.');
-    });
+  const after = await refusingDuplicates(
+    tx.user.update({ where: { id }, data, select: { name: true, email: true } }),
+    () => new DomainError('DUPLICATE_EMAIL', 'Somebody of the account has this address already.'),
+  );
   if (moves) await voidResets(tx, id, now);
   await record({
     target: { type: 'User', id },
@@ -124,14 +123,14 @@ export async function reactivateUser({ tx, record }: Change, id: string): Promis
   await record({ target: { type: 'User', id }, before: { status }, after: { status: 'ACTIVE' } });
 }
 
-/** Ends the sessions of a held person, and the links that were mailed; how many sessions. */
-export async function endAccess({ tx, now }: Change, userId: string): Promise<number> {
-  await voidResets(tx, userId, now);
-  const { count } = await tx.session.updateMany({
-    where: { userId, endedAt: null, expiresAt: { gt: now } },
-    data: { endedAt: now },
-  });
-  return count;
+/** Ends the sessions of a held person, all or all but one, and the links that were mailed; how many sessions. */
+export async function endAccess(
+  change: Pick<Change, 'tx' | 'now'>,
+  userId: string,
+  but?: string,
+): Promise<number> {
+  await voidResets(change.tx, userId, change.now);
+  return endSessions(change, { userId, ...(but !== undefined && { id: { not: but } }) });
 }
 
 /** Throws NOT_YOURSELF. */

@@ -128,10 +128,15 @@ export function visibleSessions(
   now: Date,
 ): Prisma.SessionWhereInput {
   if (principal?.credential.kind !== 'session') return nothing;
-  const good = { endedAt: null, expiresAt: { gt: now } };
+  const good = goodSessions(now);
   return principal.permissions.has('session:manage')
     ? good
     : { ...good, userId: principal.subject.id };
+}
+
+/** Sessions that still sign somebody in. */
+export function goodSessions(now: Date) {
+  return { endedAt: null, expiresAt: { gt: now } } satisfies Prisma.SessionWhereInput;
 }
 
 /** Invitations are seen by those who could send them. */

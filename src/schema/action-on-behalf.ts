@@ -1,7 +1,6 @@
-import type { AuditAction } from '../audit/events.js';
-import { AuditTarget } from './audit.js';
+import { ENTRY_ACTION, ENTRY_TARGET } from './audit.js';
 import { builder, reached } from './builder.js';
-import { AuditActionEnum, AuditOutcome } from './enums.js';
+import { AuditOutcome } from './enums.js';
 import { eitherKind, Principal, principalIn } from './principal.js';
 import { met } from './scopes.js';
 
@@ -13,12 +12,7 @@ export const ActionOnBehalf = builder.prismaObject('AuditEntry', {
   select: { id: true },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    action: t.field({
-      type: AuditActionEnum,
-      description: 'What was done or tried.',
-      select: { action: true },
-      resolve: ({ action }) => action as AuditAction,
-    }),
+    action: t.field(ENTRY_ACTION),
     outcome: t.expose('outcome', { type: AuditOutcome, description: 'How it ended.' }),
     actor: t.field({
       type: Principal,
@@ -32,13 +26,6 @@ export const ActionOnBehalf = builder.prismaObject('AuditEntry', {
       nullable: true,
       description: 'Why, in the words of whoever acted.',
     }),
-    target: t.field({
-      type: AuditTarget,
-      nullable: true,
-      description: 'What it was about.',
-      select: { targetType: true, targetId: true },
-      resolve: ({ targetType, targetId }) =>
-        targetType && targetId ? { type: targetType, id: targetId } : null,
-    }),
+    target: t.field(ENTRY_TARGET),
   }),
 });

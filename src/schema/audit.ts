@@ -12,16 +12,35 @@ import { met } from './scopes.js';
 
 export const NEWEST_FIRST = [['id', 'desc']] as const;
 
-export const AuditTarget = builder
-  .objectRef<{ type: string; id: string }>('AuditTarget')
-  .implement({
-    description: 'What an entry is about. It may be gone by now.',
-    authScopes: reached,
-    fields: (t) => ({
-      type: t.exposeString('type', { description: 'Its type.' }),
-      id: t.id({ description: 'Its id.', resolve: ({ type, id }) => encodeId(type, id) }),
-    }),
-  });
+const AuditTarget = builder.objectRef<{ type: string; id: string }>('AuditTarget').implement({
+  description: 'What an entry is about. It may be gone by now.',
+  authScopes: reached,
+  fields: (t) => ({
+    type: t.exposeString('type', { description: 'Its type.' }),
+    id: t.id({ description: 'Its id.', resolve: ({ type, id }) => encodeId(type, id) }),
+  }),
+});
+
+/** Shown to its subject, too. */
+export const ENTRY_ACTION = {
+  type: AuditActionEnum,
+  description: 'What was done or tried.',
+  select: { action: true },
+  resolve: ({ action }: { readonly action: string }) => action as AuditAction,
+} as const;
+
+export const ENTRY_TARGET = {
+  type: AuditTarget,
+  nullable: true,
+  description: 'What it was about.',
+  select: { targetType: true, targetId: true },
+  resolve: ({ targetType: type, targetId: id }: Target) => (type && id ? { type, id } : null),
+} as const;
+
+interface Target {
+  readonly targetType: string | null;
+  readonly targetId: string | null;
+}
 
 export const AuditEntry = builder.prismaNode('AuditEntry', {
   description: 'What was done or refused, by whom, and with what right. Entries never change.',
@@ -30,12 +49,7 @@ export const AuditEntry = builder.prismaNode('AuditEntry', {
   select: { id: true },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    action: t.field({
-      type: AuditActionEnum,
-      description: 'What was done or tried.',
-      select: { action: true },
-      resolve: ({ action }) => action as AuditAction,
-    }),
+    action: t.field(ENTRY_ACTION),
     outcome: t.expose('outcome', { type: AuditOutcome, description: 'How it ended.' }),
     subject: t.field({
       type: Principal,
@@ -69,14 +83,7 @@ export const AuditEntry = builder.prismaNode('AuditEntry', {
       nullable: true,
       description: 'Why the actor acted as the subject, in the actor’s words.',
     }),
-    target: t.field({
-      type: AuditTarget,
-      nullable: true,
-      description: 'What it was about.',
-      select: { targetType: true, targetId: true },
-      resolve: ({ targetType, targetId }) =>
-        targetType && targetId ? { type: targetType, id: targetId } : null,
-    }),
+    target: t.field(ENTRY_TARGET),
     before: t.field({
       type: 'JSONObject',
       nullable: true,

@@ -1,5 +1,9 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
 import { parseCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
+import type { GraphQLResolveInfo } from 'graphql';
 
+import type { Context } from '../context.js';
+import { nameKey } from '../domain/directory.js';
 import { invalidInput } from '../errors.js';
 
 const DEFAULT_SIZE = 25;
@@ -88,6 +92,48 @@ export function keysetConnection<
   const page = keyset(args, order);
   const toCursor = (row: Row) => encodeCursor(order.map(([column]) => [column, row[column]]));
   return connectionOf(args, toCursor, async () => find(page), count);
+}
+
+interface Model<Row> {
+  findMany(query: Keyset & { readonly select: Record<keyof Row, true> }): PromiseLike<Row[]>;
+  count(query: { readonly where: object }): PromiseLike<number>;
+}
+
+type WhereOf<M extends { count(query: never): unknown }> = NonNullable<
+  NonNullable<Parameters<M['count']>[0]>['where']
+>;
+
+interface Named {
+  readonly id: string;
+  readonly nameKey: string;
+}
+
+const BY_NAME = [
+  ['nameKey', 'asc'],
+  ['id', 'asc'],
+] as const;
+
+/** The connection, by name, of the rows of a model that may be seen and, if it is searched, have this in their names. */
+export function connectionByName<M extends Model<Named>>(
+  { search, ...page }: Page & { readonly search?: string | null | undefined },
+  context: Context,
+  info: GraphQLResolveInfo,
+  { typeName, model, seen }: { typeName: string; model: M; seen: WhereOf<M> },
+) {
+  const part = search ? { nameKey: { contains: literally(nameKey(search)) } } : {};
+  const where = { AND: [seen, part] };
+  const query = queryFromInfo({ context, info, typeName, path: ['edges', 'node'] });
+  return keysetConnection<'nameKey' | 'id', Named>(
+    page,
+    BY_NAME,
+    async (keys) =>
+      model.findMany({
+        ...keys,
+        select: { ...query.select, id: true, nameKey: true },
+        where: { AND: [where, keys.where] },
+      }),
+    async () => model.count({ where }),
+  );
 }
 
 /** The connection of what rows that link two things lead to, found together with the thing that they start from. */

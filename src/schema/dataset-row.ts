@@ -1,5 +1,10 @@
 import type { Context } from '../context.js';
-import { configurationOf, selectionOf, type ViewConfiguration } from '../domain/dataset-view.js';
+import {
+  configurationOf,
+  selectionOf,
+  shownBy,
+  type ViewConfiguration,
+} from '../domain/dataset-view.js';
 import { parseValue, type Field, type Stored } from '../domain/field-values.js';
 import { encodeId, idOf } from '../domain/ids.js';
 import { showValues } from '../domain/row-cells.js';
@@ -7,6 +12,7 @@ import type { RowFilter as Filter } from '../domain/row-filter.js';
 import {
   countStatement,
   pageStatement,
+  placeOf,
   rowQuery,
   type Place,
   type RowOrder,
@@ -119,7 +125,7 @@ export async function rowsOf(datasetId: string, args: PageArgs, { contents, db }
   const fields = await contents.fields(datasetId);
   const view = args.view == null ? undefined : await viewOf(datasetId, args.view, fields, db);
   const query = rowQuery(datasetId, fields, [...(view ? [selectionOf(view)] : []), args]);
-  const shown = view?.fields ? shownBy(view.fields, fields) : fields;
+  const shown = view ? shownBy(view, fields) : fields;
   const columns = [...query.order.map(({ field }) => columnOf(field)), 'id'];
   const { after, before, ...page } = placesOf(args, columns, isPlace(query));
   const statement = pageStatement(query, {
@@ -129,7 +135,7 @@ export async function rowsOf(datasetId: string, args: PageArgs, { contents, db }
   });
   return connectionOf<ShownRow>(
     args,
-    (row) => cursorOf(query, row),
+    (row) => cursorOf(columns, placeOf(query, row)),
     async () => {
       const rows = await contents.find<StoredRow>('rows', statement);
       return rows.map((row) => ({ ...row, fields: shown }));
@@ -155,10 +161,6 @@ async function viewOf(
   return configurationOf(fields, view.definition);
 }
 
-function shownBy(keys: readonly string[], fields: readonly Field[]): Field[] {
-  return keys.flatMap((key) => fields.find((field) => field.key === key) ?? []);
-}
-
 type PlaceValue = Stored | null;
 
 /** A cursor is the client's to write: its values must be such as rows keep them. */
@@ -181,9 +183,7 @@ function placeAt(values: readonly PlaceValue[]): Place {
   return { values: values.slice(0, -1), id: String(values.at(-1)) };
 }
 
-function cursorOf({ order }: RowQuery, { id, values }: StoredRow): string {
-  return encodeCursor([
-    ...order.map(({ field }) => [columnOf(field), values[field.slot] ?? null] as const),
-    ['id', id] as const,
-  ]);
+function cursorOf(columns: readonly string[], { id, values }: Place): string {
+  const place = [...values, id];
+  return encodeCursor(columns.map((column, at) => [column, place[at]]));
 }

@@ -1,23 +1,11 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-
 import { nextReviewDue } from '../domain/access-review.js';
 import { inactiveSince, UNUSED_ROLES } from '../domain/governance.js';
 import { visibleRoles, visibleUsers } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
-import { keysetConnection, pageCost, type Order } from './connections.js';
+import { connectionByName, pageCost } from './connections.js';
 import { days } from './inputs.js';
 import { Role } from './role.js';
 import { User } from './user.js';
-
-const BY_NAME = [
-  ['nameKey', 'asc'],
-  ['id', 'asc'],
-] as const satisfies Order<'nameKey' | 'id'>;
-
-interface Row {
-  readonly id: string;
-  readonly nameKey: string;
-}
 
 const Governance = builder.objectRef<object>('Governance').implement({
   description: 'What to look at, so that nobody has more than they need.',
@@ -40,20 +28,8 @@ const Governance = builder.objectRef<object>('Governance').implement({
         },
         resolve: (_governance, { days: count, ...page }, context, info) => {
           const { db, principal, system } = context;
-          const where = { AND: [visibleUsers(principal), inactiveSince(system.now(), count)] };
-          const path = ['edges', 'node'];
-          const query = queryFromInfo({ context, info, typeName: 'User', path });
-          return keysetConnection<'nameKey' | 'id', Row>(
-            page,
-            BY_NAME,
-            (keys) =>
-              db.user.findMany({
-                ...keys,
-                select: { ...query.select, id: true, nameKey: true },
-                where: { AND: [where, keys.where] },
-              }),
-            () => db.user.count({ where }),
-          );
+          const seen = { AND: [visibleUsers(principal), inactiveSince(system.now(), count)] };
+          return connectionByName(page, context, info, { typeName: 'User', model: db.user, seen });
         },
       },
       { name: 'InactiveUserConnection' },
@@ -67,20 +43,8 @@ const Governance = builder.objectRef<object>('Governance').implement({
         complexity: pageCost,
         resolve: (_governance, page, context, info) => {
           const { db, principal } = context;
-          const where = { AND: [visibleRoles(principal), UNUSED_ROLES] };
-          const path = ['edges', 'node'];
-          const query = queryFromInfo({ context, info, typeName: 'Role', path });
-          return keysetConnection<'nameKey' | 'id', Row>(
-            page,
-            BY_NAME,
-            (keys) =>
-              db.role.findMany({
-                ...keys,
-                select: { ...query.select, id: true, nameKey: true },
-                where: { AND: [where, keys.where] },
-              }),
-            () => db.role.count({ where }),
-          );
+          const seen = { AND: [visibleRoles(principal), UNUSED_ROLES] };
+          return connectionByName(page, context, info, { typeName: 'Role', model: db.role, seen });
         },
       },
       { name: 'UnusedRoleConnection' },

@@ -1,13 +1,16 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-
 import type { FlowKind } from '../authz/boundary.js';
 import type { MemberRole as Role } from '../authz/role-table.js';
 import type { Context } from '../context.js';
-import { nameKey } from '../domain/directory.js';
 import { idOf } from '../domain/ids.js';
 import { visibleGroups, visibleMembershipsOfGroups } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
-import { connectionThrough, keyset, keysetConnection, literally, pageCost } from './connections.js';
+import {
+  connectionByName,
+  connectionThrough,
+  keyset,
+  keysetConnection,
+  pageCost,
+} from './connections.js';
 import { MemberRole } from './enums.js';
 import { noteOverrides } from './flow-scope.js';
 import { Group } from './group.js';
@@ -17,11 +20,6 @@ import { selfOr } from './scopes.js';
 import { User } from './user.js';
 
 const directoryReader = { account: 'directory:read' } as const;
-
-const BY_NAME = [
-  ['nameKey', 'asc'],
-  ['id', 'asc'],
-] as const;
 
 builder.queryFields((t) => ({
   group: t.prismaField({
@@ -49,27 +47,13 @@ builder.queryFields((t) => ({
           validate: search,
         }),
       },
-      resolve: (_root, { search: text, ...page }, context, info) => {
-        const { db, principal } = context;
-        const where = {
-          AND: [
-            visibleGroups(principal),
-            text ? { nameKey: { contains: literally(nameKey(text)) } } : {},
-          ],
-        };
-        const path = ['edges', 'node'];
-        const query = queryFromInfo({ context, info, typeName: 'Group', path });
-        return keysetConnection<'nameKey' | 'id', { id: string; nameKey: string }>(
-          page,
-          BY_NAME,
-          (keys) =>
-            db.group.findMany({
-              ...keys,
-              select: { ...query.select, id: true, nameKey: true },
-              where: { AND: [where, keys.where] },
-            }),
-          () => db.group.count({ where }),
-        );
+      resolve: (_root, args, context, info) => {
+        const seen = visibleGroups(context.principal);
+        return connectionByName(args, context, info, {
+          typeName: 'Group',
+          model: context.db.group,
+          seen,
+        });
       },
     },
     { name: 'GroupConnection' },

@@ -1,19 +1,9 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-
 import { idOf } from '../domain/ids.js';
 import { visibleRoles } from '../domain/visibility.js';
 import { builder } from './builder.js';
-import { connectionThrough, keyset, keysetConnection, pageCost } from './connections.js';
-import { Role } from './role.js';
+import { connectionByName, connectionThrough, keyset, pageCost } from './connections.js';
+import { Role, userReader } from './role.js';
 import { User } from './user.js';
-
-const userReader = { account: 'user:read' } as const;
-
-/** Built-in roles, of which there are a few, among the account's own. */
-const BY_NAME = [
-  ['nameKey', 'asc'],
-  ['id', 'asc'],
-] as const;
 
 builder.queryFields((t) => ({
   role: t.prismaField({
@@ -34,22 +24,13 @@ builder.queryFields((t) => ({
       description: 'The account roles by name: the built-in ones and the account’s own.',
       authScopes: userReader,
       complexity: pageCost,
-      resolve: (_root, page, context, info) => {
-        const { db, principal } = context;
-        const where = visibleRoles(principal);
-        const path = ['edges', 'node'];
-        const query = queryFromInfo({ context, info, typeName: 'Role', path });
-        return keysetConnection<'nameKey' | 'id', { id: string; nameKey: string }>(
-          page,
-          BY_NAME,
-          (keys) =>
-            db.role.findMany({
-              ...keys,
-              select: { ...query.select, id: true, nameKey: true },
-              where: { AND: [where, keys.where] },
-            }),
-          () => db.role.count({ where }),
-        );
+      resolve: (_root, args, context, info) => {
+        const seen = visibleRoles(context.principal);
+        return connectionByName(args, context, info, {
+          typeName: 'Role',
+          model: context.db.role,
+          seen,
+        });
       },
     },
     { name: 'RoleConnection' },

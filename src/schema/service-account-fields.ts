@@ -1,7 +1,7 @@
 import type { ServiceAccountUse as Use } from '../domain/service-account.js';
 import { AccessKey } from './access-key.js';
 import { builder, reached } from './builder.js';
-import { ServiceAccount } from './service-account.js';
+import { managers, ServiceAccount } from './service-account.js';
 
 const ServiceAccountStatus = builder.enumType('ServiceAccountStatus', {
   description: 'Whether the keys of a service account sign it in.',
@@ -31,7 +31,6 @@ export const ServiceAccountUse = builder.objectRef<Use>('ServiceAccountUse').imp
   }),
 });
 
-const managers = { account: 'serviceAccount:manage' } as const;
 const NOTHING: Use = {
   activeKeys: 0,
   keysUsedLately: 0,

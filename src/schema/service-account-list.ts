@@ -1,19 +1,9 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-
-import { nameKey } from '../domain/directory.js';
 import { idOf } from '../domain/ids.js';
 import { visibleServiceAccounts } from '../domain/visibility.js';
 import { builder } from './builder.js';
-import { keysetConnection, literally, pageCost } from './connections.js';
+import { connectionByName, pageCost } from './connections.js';
 import { search } from './inputs.js';
-import { ServiceAccount } from './service-account.js';
-
-const BY_NAME = [
-  ['nameKey', 'asc'],
-  ['id', 'asc'],
-] as const;
-
-const managers = { account: 'serviceAccount:manage' } as const;
+import { managers, ServiceAccount } from './service-account.js';
 
 builder.queryFields((t) => ({
   serviceAccount: t.prismaField({
@@ -41,31 +31,14 @@ builder.queryFields((t) => ({
           validate: search,
         }),
       },
-      resolve: (_root, { search: text, ...page }, context, info) => {
+      resolve: (_root, args, context, info) => {
         const { db, principal } = context;
-        const where = {
-          AND: [
-            visibleServiceAccounts(principal),
-            text ? { nameKey: { contains: literally(nameKey(text)) } } : {},
-          ],
-        };
-        const query = queryFromInfo({
-          context,
-          info,
+        const seen = visibleServiceAccounts(principal);
+        return connectionByName(args, context, info, {
           typeName: 'ServiceAccount',
-          path: ['edges', 'node'],
+          model: db.serviceAccount,
+          seen,
         });
-        return keysetConnection<'nameKey' | 'id', { id: string; nameKey: string }>(
-          page,
-          BY_NAME,
-          (keys) =>
-            db.serviceAccount.findMany({
-              ...keys,
-              select: { ...query.select, id: true, nameKey: true },
-              where: { AND: [where, keys.where] },
-            }),
-          () => db.serviceAccount.count({ where }),
-        );
       },
     },
     { name: 'ServiceAccountConnection' },

@@ -17,7 +17,7 @@ import {
 } from './connections.js';
 import { MemberRole, SharedResource } from './enums.js';
 import { FlowReference } from './impersonation.js';
-import { ServiceAccount } from './service-account.js';
+import { managers, ServiceAccount } from './service-account.js';
 
 const AssociatedAccess = builder.enumType('AssociatedAccess', {
   description: 'How a service account reaches a resource.',
@@ -63,8 +63,6 @@ const AssociatedResource = builder.objectRef<AssociatedRow>('AssociatedResource'
     }),
   }),
 });
-
-const managers = { account: 'serviceAccount:manage' } as const;
 
 builder.prismaObjectField(ServiceAccount, 'associatedResources', (t) =>
   t.connection(

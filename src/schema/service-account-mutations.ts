@@ -11,9 +11,7 @@ import { visibleServiceAccounts } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { name, purpose } from './inputs.js';
 import { ServiceAccountUse } from './service-account-fields.js';
-import { ServiceAccount } from './service-account.js';
-
-const managers = { account: 'serviceAccount:manage' } as const;
+import { managers, ServiceAccount } from './service-account.js';
 
 function serviceAccountPayload(typename: string) {
   const ref = builder.objectRef<{ id: string }>(typename).implement({

@@ -3,6 +3,9 @@ import { PrincipalKind } from './enums.js';
 import { Principal } from './principal.js';
 import { selfOrMetOr } from './scopes.js';
 
+/** Whoever manages service accounts. */
+export const managers = { account: 'serviceAccount:manage' } as const;
+
 export const ServiceAccount = builder.prismaNode('ServiceAccount', {
   description: 'A program with an identity of its own; never a person.',
   id: { field: 'id' },
