@@ -148,7 +148,7 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
   }
 }
 
-function aboutOf({ about, flow }: Facts): About {
+export function aboutOf({ about, flow }: Facts): About {
   if (about) return about;
   if (!flow) return 'account';
   return flow.kind === 'DATASET' ? 'dataset' : 'flow';

@@ -19,6 +19,7 @@ import './dataset-row-mutations.js';
 import './dataset-view-mutations.js';
 import './dataset.js';
 import './flow-kinds.js';
+import './explain-access.js';
 import './flow-list.js';
 import './flow-member-mutations.js';
 import './flow-mutations.js';
@@ -46,6 +47,7 @@ import './user-list.js';
 import './user-mutations.js';
 import './user.js';
 import './viewer-can.js';
+import './who-can.js';
 
 /** Builds the schema; throws if a field has no rule or a mutation no audit event. */
 export function buildSchema(): GraphQLSchema {
