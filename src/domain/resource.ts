@@ -22,6 +22,8 @@ export interface Resource {
   /** The person that it is, or whose it is; null: it is a service account’s. */
   readonly personId?: string | null;
   readonly roleId?: string;
+  /** The role that somebody asks for. */
+  readonly wantedRole?: MemberRole | null;
 }
 
 /** What is read of a resource to decide about it: each once for all resources of a page. */
@@ -37,11 +39,15 @@ export async function factsOf(
   { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
   reader: FactsReader,
 ): Promise<Facts> {
-  const { flowId, personId, roleId } = resource;
+  const { flowId, personId, roleId, wantedRole } = resource;
   const isParty = (id: string | null | undefined) => id === subject.id || id === actor.id;
   if (flowId !== undefined) {
     const flow = await reader.flow(flowId);
-    return flow ? { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } } : {};
+    return {
+      ...(flow && { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } }),
+      ...(wantedRole && { role: wantedRole }),
+      ...(personId !== undefined && { isOwn: personId === subject.id }),
+    };
   }
   if (roleId !== undefined) {
     return { rank: { defined: (await reader.roleRights(roleId))?.own ?? [] } };
@@ -93,6 +99,13 @@ const FINDERS: Readonly<Record<string, Find>> = {
     const where = { id, deletedAt: null };
     const found = await tx.accessKey.findFirst({ where, select: { userId: true } });
     return found && { personId: found.userId };
+  },
+  AccessRequest: async (tx, id) => {
+    const select = { flowId: true, requesterId: true, role: true };
+    const found = await tx.accessRequest.findUnique({ where: { id }, select });
+    if (!found) return null;
+    const { flowId, requesterId: personId, role: wantedRole } = found;
+    return flowId ? { flowId, personId, wantedRole } : { personId };
   },
   DatasetMember: aMember,
   FlowMember: aMember,

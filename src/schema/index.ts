@@ -2,6 +2,8 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { lexicographicSortSchema, specifiedDirectives, type GraphQLSchema } from 'graphql';
 
 import './access-key-mutations.js';
+import './access-request-list.js';
+import './access-request-mutations.js';
 import './access-review-mutations.js';
 import './account-mutations.js';
 import './account.js';
