@@ -1,151 +1,23 @@
 import { describe, expect, test } from 'vitest';
 
 import { ACCOUNT_ROLES, type AccountRole } from '../../src/authz/account-roles.js';
-import type { Actor } from '../support/actor.js';
 import { testDatabase } from '../support/database.js';
 import { flowWorld } from '../support/flow-world.js';
 import type { FlowRole } from '../support/generated/graphql.js';
 import { keyOf, rowIdOf } from '../support/keys.js';
-import { giveCustomRole } from '../support/leaver.js';
-import { RenameDataset } from '../support/operations.js';
-import { builtInRoles, give, staff } from '../support/people.js';
-import { approving, asked, askFor, refusing, requestsOf } from '../support/requests.js';
+import { staff } from '../support/people.js';
+import {
+  accountRolesOf,
+  approving,
+  asked,
+  askFor,
+  refusing,
+  requestsOf,
+  roleOf,
+  setRole,
+} from '../support/requests.js';
 import { refusalIn } from '../support/table.js';
-import { globalId, workspace, world, type Shared } from '../support/world.js';
-
-/** The role of somebody’s own on a flow. */
-async function roleOf({ id: userId }: Actor, { rowId: flowId }: Pick<Shared, 'rowId'>) {
-  const { client } = await testDatabase();
-  const key = { flowId_userId: { flowId, userId } };
-  return (await client.flowMember.findUnique({ where: key }))?.role ?? null;
-}
-
-async function setRole(who: Actor, dataset: Shared, role: 'ADMIN' | 'MEMBER' | 'VIEWER' | null) {
-  const { client } = await testDatabase();
-  const { accountId } = await client.flow.findUniqueOrThrow({ where: { id: dataset.rowId } });
-  const place = { flowId: dataset.rowId, userId: who.id };
-  await client.flowMember.deleteMany({ where: place });
-  if (role) await client.flowMember.create({ data: { ...place, accountId, role } });
-}
-
-async function accountRolesOf({ id: userId }: Actor): Promise<(string | null)[]> {
-  const { client } = await testDatabase();
-  const held = await client.roleAssignment.findMany({ where: { userId }, select: { role: true } });
-  return held.map(({ role }) => role.builtIn).toSorted();
-}
-
-describe('approveAccessRequest allows', () => {
-  test('an Admin to raise a member, who can do what was refused', async () => {
-    const { admin, viewer, dataset } = await world();
-    const on = dataset.id;
-    const rename = () => viewer.run(RenameDataset, { input: { datasetId: on, name: 'New' } });
-    expect(await rename()).toBeDenied({ missing: 'dataset:rename' });
-    const requestId = await askFor(viewer, ['dataset:rename'], { on });
-    const result = await approving(admin, requestId, 'Mind the spelling.');
-    expect(result.data?.approveAccessRequest?.accessRequest).toEqual({
-      id: requestId,
-      state: 'APPROVED',
-      decidedBy: { name: 'Ada Admin', kind: 'USER' },
-      decidedAt: expect.any(String),
-      answer: 'Mind the spelling.',
-    });
-    expect(await roleOf(viewer, dataset)).toBe('ADMIN');
-    expect(await rename()).toSucceed();
-  });
-
-  test('to add whoever holds a role by a group, or was removed since', async () => {
-    const { here, admin, outsider, viewer, dataset, requestId } = await asked();
-    const { client } = await testDatabase();
-    const groupId = await here.group([outsider]);
-    const { accountId } = here;
-    await client.flowMember.create({
-      data: { accountId, flowId: dataset.rowId, groupId, role: 'VIEWER' },
-    });
-    const other = await askFor(outsider, ['datasetRow:write'], { on: dataset.id });
-    expect(await approving(admin, other)).toSucceed();
-    expect(await roleOf(outsider, dataset)).toBe('MEMBER');
-    await setRole(viewer, dataset, null);
-    expect(await approving(admin, requestId)).toSucceed();
-    expect(await roleOf(viewer, dataset)).toBe('MEMBER');
-  });
-
-  test.each([
-    ['ADMIN', 'ADMIN'],
-    ['MEMBER', 'MEMBER'],
-    ['VIEWER', 'MEMBER'],
-  ] as const)('somebody who is %s by now to be %s: nobody loses anything', async (now, then) => {
-    const { admin, viewer, dataset, requestId } = await asked();
-    await setRole(viewer, dataset, now);
-    const result = await approving(admin, requestId);
-    expect(result).toSucceed();
-    expect(await roleOf(viewer, dataset)).toBe(then);
-    const { client } = await testDatabase();
-    const { requestId: at } = result;
-    const actions = await client.auditEntry.findMany({ where: { requestId: at } });
-    expect(actions).toHaveLength(now === then ? 1 : 2);
-  });
-
-  test('a stronger role by a group to stay enough, and one of one’s own to be raised past it', async () => {
-    const { here, admin, viewer, outsider, dataset, requestId } = await asked();
-    const { client } = await testDatabase();
-    const groupId = await here.group([outsider, viewer]);
-    const { accountId } = here;
-    const data = { accountId, flowId: dataset.rowId, groupId, role: 'VIEWER' } as const;
-    const { id } = await client.flowMember.create({ data });
-    const other = await askFor(outsider, ['datasetRow:write'], { on: dataset.id });
-    await client.flowMember.update({ where: { id }, data: { role: 'ADMIN' } });
-    for (const each of [other, requestId]) expect(await approving(admin, each)).toSucceed();
-    expect(await roleOf(outsider, dataset)).toBeNull();
-    expect(await roleOf(viewer, dataset)).toBe('MEMBER');
-  });
-
-  test('what the account roles give to be added to those that are held', async () => {
-    const { by, here } = await staff();
-    const custom = await giveCustomRole(here, by.VIEWER, ['user:read']);
-    const requestId = await askFor(by.VIEWER, ['dataset:create', 'flow:editAny']);
-    expect(await approving(by.IAM_ADMIN, requestId)).toSucceed();
-    expect(await accountRolesOf(by.VIEWER)).toEqual(['EDITOR', 'VIEWER', null].toSorted());
-    const { client } = await testDatabase();
-    const where = { userId: by.VIEWER.id, roleId: custom };
-    expect(await client.roleAssignment.count({ where })).toBe(1);
-    const again = await askFor(by.EDITOR, ['user:read']);
-    const { USER_ADMIN, EDITOR } = await builtInRoles(here);
-    await give(here, by.EDITOR, [USER_ADMIN, EDITOR]);
-    const result = await approving(by.ADMIN, again);
-    expect(result).toSucceed();
-    expect(await accountRolesOf(by.EDITOR)).toEqual(['EDITOR', 'USER_ADMIN']);
-    await expect(result).toHaveAudited({ action: 'accessRequest.approved' });
-  });
-
-  test('a service account that acts as an Admin', async () => {
-    const { here, admin, viewer, dataset, requestId } = await asked();
-    const program = await here.program();
-    await here.letAct(program, { flowId: dataset.rowId });
-    const result = await approving(program.as(admin), requestId);
-    expect(result.data?.approveAccessRequest?.accessRequest.decidedBy?.name).toBe('Ada Admin');
-    expect(await roleOf(viewer, dataset)).toBe('MEMBER');
-  });
-
-  test('a service account that is Admin there', async () => {
-    const { here, viewer, dataset, requestId } = await asked();
-    const program = await here.program('Robot');
-    const { client } = await testDatabase();
-    await client.flowMember.create({
-      data: {
-        accountId: here.accountId,
-        flowId: dataset.rowId,
-        serviceAccountId: program.id,
-        role: 'ADMIN',
-      },
-    });
-    const result = await approving(program, requestId);
-    expect(result.data?.approveAccessRequest?.accessRequest.decidedBy).toEqual({
-      name: 'Robot',
-      kind: 'SERVICE_ACCOUNT',
-    });
-    expect(await roleOf(viewer, dataset)).toBe('MEMBER');
-  });
-});
+import { globalId, workspace, world } from '../support/world.js';
 
 const ANSWERS = [
   ['approveAccessRequest', approving, 'accessRequest.approved'],

@@ -1,4 +1,5 @@
 import type { Actor } from './actor.js';
+import { testDatabase } from './database.js';
 import type { AccessRequestFilter, RequestAccessInput } from './generated/graphql.js';
 import {
   ApproveAccessRequest,
@@ -7,7 +8,7 @@ import {
   RequestAccess,
   WithdrawAccessRequest,
 } from './operations.js';
-import { world } from './world.js';
+import { world, type Shared } from './world.js';
 
 export function asking(who: Actor, permissions: string[], more: Partial<RequestAccessInput> = {}) {
   return who.run(RequestAccess, { input: { permissions, ...more } });
@@ -55,4 +56,31 @@ export async function asked() {
     note: 'I bring the prices in.',
   });
   return { ...made, requestId };
+}
+
+/** The role of somebody’s own on a flow. */
+export async function roleOf({ id: userId }: Actor, { rowId: flowId }: Pick<Shared, 'rowId'>) {
+  const { client } = await testDatabase();
+  const key = { flowId_userId: { flowId, userId } };
+  return (await client.flowMember.findUnique({ where: key }))?.role ?? null;
+}
+
+/** Makes somebody a member of their own in this role, or none. */
+export async function setRole(
+  who: Actor,
+  dataset: Shared,
+  role: 'ADMIN' | 'MEMBER' | 'VIEWER' | null,
+) {
+  const { client } = await testDatabase();
+  const { accountId } = await client.flow.findUniqueOrThrow({ where: { id: dataset.rowId } });
+  const place = { flowId: dataset.rowId, userId: who.id };
+  await client.flowMember.deleteMany({ where: place });
+  if (role) await client.flowMember.create({ data: { ...place, accountId, role } });
+}
+
+/** The built-in roles that somebody holds; null: one of the account’s own. */
+export async function accountRolesOf({ id: userId }: Actor): Promise<(string | null)[]> {
+  const { client } = await testDatabase();
+  const held = await client.roleAssignment.findMany({ where: { userId }, select: { role: true } });
+  return held.map(({ role }) => role.builtIn).toSorted();
 }
