@@ -102,8 +102,8 @@ export interface Facts {
   readonly about?: About;
   /** The role that is to be given; undefined: any that may be. */
   readonly role?: MemberRole | undefined;
-  /** Which of the further things the input asks for, in the words of the rule. */
-  readonly asksForMore?: ReadonlySet<string>;
+  /** Whether the input asks for whatever takes more than the rest. */
+  readonly asksForMore?: boolean;
 }
 
 /** Allowed, by which path if it takes a permission; or refused. */
@@ -145,13 +145,16 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
       );
     }
     case 'ALSO':
-      return facts.asksForMore?.has(rule.when) ? decideRule(principal, rule.rule, facts) : ALLOWED;
+      return facts.asksForMore ? decideRule(principal, rule.rule, facts) : ALLOWED;
     case 'ABOUT':
       return decideRule(principal, rule.of[aboutOf(facts)] ?? any(), facts);
     case 'ALL':
       return together(rule.of.map((each) => decideRule(principal, each, facts)));
     case 'ANY':
-      return either(rule.of.map((each) => decideRule(principal, each, facts)));
+      return (
+        either(rule.of.map((each) => decideRule(principal, each, facts))) ??
+        deny(() => notOwnDenial(principal))
+      );
   }
 }
 
@@ -174,6 +177,6 @@ function together(decisions: readonly RuleDecision[]): RuleDecision {
 }
 
 /** Where several ways are open, the last refusal is told: that of the permission, after what is one’s own. */
-function either(decisions: readonly RuleDecision[]): RuleDecision {
-  return decisions.find(({ allowed }) => allowed) ?? decisions.at(-1) ?? ALLOWED;
+function either(decisions: readonly RuleDecision[]): RuleDecision | undefined {
+  return decisions.find(({ allowed }) => allowed) ?? decisions.at(-1);
 }

@@ -1,4 +1,6 @@
 import type { Principal } from '../authz/principal.js';
+import { about, all, also, any, needs, SELF, SIGNED_IN, type Rule } from '../authz/rule.js';
+import { ruleName } from '../authz/tables.js';
 import { changeOf } from '../context.js';
 import {
   createKey,
@@ -16,6 +18,7 @@ import { visibleKeys } from '../domain/visibility.js';
 import { AccessKey } from './access-key.js';
 import { builder, reached } from './builder.js';
 import { instant, name, overlapHours, permissions } from './inputs.js';
+import { printing } from './scopes.js';
 
 /** Where a payload finds its key. */
 interface Touched {
@@ -57,21 +60,26 @@ interface Family {
   readonly typename: 'AccessKey' | 'ApiKey';
   readonly audit: 'accessKey' | 'apiKey';
   readonly noun: string;
-  /** Who may change one. */
-  readonly authScopes: { readonly account: 'serviceAccount:manage' } | { readonly signedIn: true };
+  /** Who may change one, turn it on or off, and delete it; which there are to be found says the same again. */
+  readonly rules: Readonly<Record<'change' | 'turn' | 'end', ReturnType<typeof ofKeys>>>;
   /** Which keys there are to be changed, and which to be turned off or deleted. */
   readonly where: (principal: Principal) => Where;
   readonly whereToEnd: (principal: Principal) => Where;
 }
 
+/** A rule about keys of one kind. */
+function ofKeys(words: string, rule: Rule, scopes: object) {
+  return printing(words, rule, () => scopes);
+}
+
 /** The mutations that are the same for keys of service accounts and for API keys of people. */
-function keyMutations({ typename, audit, noun, authScopes, where, whereToEnd }: Family): void {
+function keyMutations({ typename, audit, noun, rules, where, whereToEnd }: Family): void {
   builder.mutationField(`rename${typename}`, (t) =>
     t.fieldWithInput({
       type: keyPayload(`Rename${typename}Payload`),
       description: `Gives ${noun} another name.`,
       audit: `${audit}.renamed`,
-      authScopes,
+      authScopes: rules.change,
       input: {
         accessKeyId: t.input.id({ description: 'The key: the id of an AccessKey.' }),
         name: t.input.string({ description: 'The new name.', validate: name }),
@@ -90,7 +98,7 @@ function keyMutations({ typename, audit, noun, authScopes, where, whereToEnd }: 
       type: keyPayload(`Set${typename}ActivePayload`),
       description: `Turns ${noun} on or off: from the answer on, one that is off is refused.`,
       audit: `${audit}.switched`,
-      authScopes,
+      authScopes: rules.turn,
       input: {
         accessKeyId: t.input.id({ description: 'The key: the id of an AccessKey.' }),
         isActive: t.input.boolean({ description: 'Whether it is to sign its holder in.' }),
@@ -110,7 +118,7 @@ function keyMutations({ typename, audit, noun, authScopes, where, whereToEnd }: 
       type: mintedPayload(`Rotate${typename}Payload`),
       description: `Makes a successor of ${noun}, with its name and permissions; the old one ends with the overlap.`,
       audit: `${audit}.rotated`,
-      authScopes,
+      authScopes: rules.change,
       input: {
         accessKeyId: t.input.id({ description: 'The key to replace: the id of an AccessKey.' }),
         overlapHours: t.input.int({
@@ -151,7 +159,7 @@ function keyMutations({ typename, audit, noun, authScopes, where, whereToEnd }: 
       type: deleted,
       description: `Deletes ${noun} at once, and makes room for another.`,
       audit: `${audit}.deleted`,
-      authScopes,
+      authScopes: rules.end,
       input: { accessKeyId: t.input.id({ description: 'The key: the id of an AccessKey.' }) },
       resolve: async (_root, { input }, context) => {
         const id = idOf('AccessKey', input.accessKeyId);
@@ -165,22 +173,41 @@ function keyMutations({ typename, audit, noun, authScopes, where, whereToEnd }: 
 
 const ofPrograms = () => OF_PROGRAMS;
 
+const MANAGE = needs('serviceAccount:manage');
+
+const managed = ofKeys(ruleName('serviceAccount:manage'), about({ serviceAccount: MANAGE }), {
+  account: 'serviceAccount:manage',
+});
+
 keyMutations({
   typename: 'AccessKey',
   audit: 'accessKey',
   noun: 'a key of a service account',
-  authScopes: { account: 'serviceAccount:manage' },
+  rules: { change: managed, turn: managed, end: managed },
   where: ofPrograms,
   whereToEnd: ofPrograms,
 });
 
 const own = ({ subject }: Principal): Where => ({ userId: subject.id });
 
+const SIGNED = { signedIn: true };
+const HOLDER = about({ person: SELF });
+const ENDING = about({ person: any(SELF, needs('apiKey:manage')) });
+const ENDERS = `signed in, and the holder or ${ruleName('apiKey:manage')}`;
+
 keyMutations({
   typename: 'ApiKey',
   audit: 'apiKey',
   noun: 'an API key of your own',
-  authScopes: { signedIn: true },
+  rules: {
+    change: ofKeys('signed in, and the holder', all(SIGNED_IN, HOLDER), SIGNED),
+    turn: ofKeys(
+      `${ENDERS}; to turn it on only the holder`,
+      all(SIGNED_IN, ENDING, also('to turn it on', HOLDER)),
+      SIGNED,
+    ),
+    end: ofKeys(ENDERS, all(SIGNED_IN, ENDING), SIGNED),
+  },
   where: own,
   whereToEnd: (principal) =>
     principal.permissions.has('apiKey:manage') ? OF_ANYBODY : own(principal),

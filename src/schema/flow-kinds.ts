@@ -2,12 +2,14 @@ import { assignable } from '../authz/decide.js';
 import { PERMISSION_TO_MAKE_FLOW } from '../authz/flow-roles.js';
 import { FLOW_TYPENAMES, KINDS_BUT_DATASET } from '../domain/ids.js';
 import { builder } from './builder.js';
+import { capabilities, FlowCapabilities } from './capabilities.js';
 import { pageCost } from './connections.js';
 import { FlowRole } from './enums.js';
 import { FlowMember, membersOn, pageOfMembers } from './flow-member.js';
 import { Flow, readingOf } from './flow.js';
 import { grantsHere } from './impersonation.js';
 import { onFlow } from './scopes.js';
+import { description } from './viewer-can.js';
 
 const DESCRIPTIONS = {
   PROCESS: 'Steps in a fixed order, shared with those who take them.',
@@ -65,6 +67,11 @@ for (const kind of KINDS_BUT_DATASET) {
           'Whether no active Owner is left. A Super Admin or Admin of the account can take over with assumeFlowRole.',
         authScopes: onFlow('flowMember:read', itself),
         resolve: async ({ id }, _args, { access }) => !(await access.isAdministered(id)),
+      }),
+      viewerCan: t.field({
+        type: FlowCapabilities,
+        description,
+        resolve: ({ id }, _args, context) => capabilities({ flowId: id }, context),
       }),
       impersonationGrants: t.relation('grants', {
         ...grantsHere,

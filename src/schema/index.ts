@@ -46,6 +46,7 @@ import './session.js';
 import './user-list.js';
 import './user-mutations.js';
 import './user.js';
+import './viewer-can.js';
 
 /** Builds the schema; throws if a field has no rule or a mutation no audit event. */
 export function buildSchema(): GraphQLSchema {
