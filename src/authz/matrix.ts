@@ -5,7 +5,13 @@ import { FLOW_ROLE_NAMES, FLOW_ROLES } from './flow-roles.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import { CONDITIONS, type MemberRole } from './role-table.js';
 import type { About, Rule } from './rule.js';
-import { isDatasetPermission, rowOf, ruleName, type SharedPermission } from './tables.js';
+import {
+  isDatasetPermission,
+  roleNameOf,
+  rowOf,
+  ruleName,
+  type SharedPermission,
+} from './tables.js';
 import {
   all,
   ALWAYS,
@@ -83,7 +89,6 @@ export const OVERRIDES = [ruleName('dataset:override'), ruleName('flow:override'
 const ABOVE = 'nobody and nothing above them';
 const OWN = 'one’s own';
 const MEETING = 'being met on an object that they can see';
-const GIVEN = 'the role that is given';
 
 const ABOUT_WORDS: Readonly<Record<About, string>> = {
   account: 'in the account',
@@ -194,11 +199,8 @@ function evaluate(rule: Rule, holder: Holder, place: Place): AccessCell {
     case 'SHARED':
       return mayOnFlow(rule.permission, holder, place);
     case 'GIVING': {
-      const cells = Object.values(rule.makes).map((each) => mayOnFlow(each, holder, place));
-      const [first = NEVER] = cells;
-      return cells.every((cell) => isSame(cell, first))
-        ? first
-        : depends(GIVEN, ...cells.flatMap(({ on }) => on));
+      const makes = Object.entries(rule.makes) as [MemberRole, SharedPermission][];
+      return byGiven(makes.map(([role, each]) => [role, mayOnFlow(each, holder, place)]));
     }
     case 'ALL':
       return all(...rule.of.map(of));
@@ -211,6 +213,19 @@ function evaluate(rule: Rule, holder: Holder, place: Place): AccessCell {
       return branch ? of(branch) : NEVER;
     }
   }
+}
+
+/** Where they may not give all roles alike, it depends on which. */
+function byGiven(cells: readonly (readonly [MemberRole, AccessCell])[]): AccessCell {
+  const [[, first] = [undefined, NEVER]] = cells;
+  if (cells.every(([, cell]) => isSame(cell, first))) return first;
+  return depends(
+    ...cells.map(([role, { outcome, on }]) => {
+      const words = `make ${roleNameOf(role)}`;
+      if (outcome === 'NEVER') return `not ${words}`;
+      return outcome === 'ALWAYS' ? words : `${words}: ${on.join(' or ')}`;
+    }),
+  );
 }
 
 /** What is asked of those who ask for more: others do without it. */

@@ -132,7 +132,7 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         : deny(() => notOwnDenial(principal));
     case 'ACCOUNT':
       return rule.limit
-        ? decideUpTo(principal, rule.permission, facts.rank ?? {})
+        ? decideUpTo(principal, rule.permission, rankOf(rule.limit, facts))
         : decide(principal, rule.permission);
     case 'SHARED':
       return decide(principal, rule.permission, facts.flow);
@@ -156,6 +156,11 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         deny(() => notOwnDenial(principal))
       );
   }
+}
+
+/** Where nobody is above anybody it counts only who it is about. */
+function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
+  return limit === 'RANK' ? rank : { isParty: rank.isParty === true };
 }
 
 function aboutOf({ about, flow }: Facts): About {

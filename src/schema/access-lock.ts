@@ -1,4 +1,4 @@
-import { aboutsIn, OVERRIDES, ROLE_COLUMNS, ROLE_ON } from '../authz/matrix.js';
+import { aboutsIn, ROLE_COLUMNS, ROLE_ON } from '../authz/matrix.js';
 import type { RoleFamily } from '../authz/matrix.js';
 import { isSame, NEVER, type AccessCell } from '../authz/three-valued.js';
 import { cellsFor, PATH, type AccessRow } from './access-rows.js';
@@ -9,6 +9,7 @@ const HEAD = `# Who may read each field of the schema and call each mutation: fi
 /** The access matrix as text, a line a field: what `access.lock` holds. */
 export function printAccessLock(rows: readonly AccessRow[]): string {
   const without = {
+    account: cellsFor({ own: new Set() }),
     dataset: cellsFor({ on: { about: 'dataset' } }),
     flow: cellsFor({ on: { about: 'flow' } }),
   };
@@ -24,20 +25,24 @@ function rolesOf({ cells, ways }: AccessRow, without: Without): string {
   const families = new Map<RoleFamily, string[]>();
   for (const [at, { family, name }] of ROLE_COLUMNS.entries()) {
     const cell = cells[at] ?? NEVER;
-    const reasons = cell.on.filter((reason) => !OF_OTHERS.has(reason));
-    const can = cell.outcome === 'ALWAYS' || reasons.length > 0;
-    // A role on a dataset or flow is listed for what it gives, and not for what goes without it.
-    const gives = family === 'account' || !isSame(cell, without[family](ways));
-    if (!abouts.has(family) || !can || !gives) continue;
-    const on = reasons.length > 0 ? ` (${reasons.join('; ')})` : '';
+    if (!abouts.has(family) || cell.outcome === 'NEVER') continue;
+    if (isSame(cell, without[family](ways)) && (family !== 'account' || isByOther(cell))) continue;
+    const on = cell.on.length > 0 ? ` (${cell.on.join('; ')})` : '';
     families.set(family, [...(families.get(family) ?? []), `${name}${on}`]);
   }
   const listed = [...families].map(([family, roles]) => `${family} ${roles.join(', ')}`);
   return listed.join('; ') || 'nobody';
 }
 
-/** What a line says of somebody who holds no role on the dataset or the flow. */
-type Without = Readonly<Record<'dataset' | 'flow', (ways: AccessRow['ways']) => AccessCell>>;
+/**
+ * What a line says of somebody who holds no role of a family. A role on a dataset or flow is listed for what it gives
+ * beyond that, and one in the account also for what anybody there may.
+ */
+type Without = Readonly<Record<RoleFamily, (ways: AccessRow['ways']) => AccessCell>>;
 
-/** What the roles of other families say themselves. */
-const OF_OTHERS: ReadonlySet<string> = new Set([...Object.values(ROLE_ON), ...OVERRIDES]);
+/** What the roles on datasets and flows say themselves. */
+function isByOther({ outcome, on }: AccessCell): boolean {
+  return outcome === 'DEPENDS' && on.every((reason) => ROLES_ON.has(reason));
+}
+
+const ROLES_ON: ReadonlySet<string> = new Set(Object.values(ROLE_ON));

@@ -48,8 +48,7 @@ export const PATH = 'what leads there';
 /** What a column says of each field: of rules that several fields have it is found once. */
 export function cellsFor(holder: Holder): (ways: readonly Way[]) => AccessCell {
   const cells = new Map<string, AccessCell>();
-  const cellFor = ({ rule }: Way) => {
-    const key = JSON.stringify(rule);
+  const cellFor = ({ rule, key }: Way) => {
     const cell = cells.get(key) ?? cellOf(rule, holder);
     cells.set(key, cell);
     return cell;

@@ -7,6 +7,12 @@ import { operationsOf, type Operation } from './operations.js';
 export interface Way {
   readonly words: string;
   readonly rule: Rule;
+  /** The same for rules that say the same. */
+  readonly key: string;
+}
+
+function wayBy(words: string, rule: Rule): Way {
+  return { words, rule, key: JSON.stringify(rule) };
 }
 
 /** A field with the rules that decide in the end who gets to it. */
@@ -19,28 +25,33 @@ export interface Reached {
   readonly ways: readonly Way[];
 }
 
+const known = new WeakMap<GraphQLSchema, readonly Reached[]>();
+
 /** Every field with the ways to it, in the order of the alphabet. */
 export function reachedOf(schema: GraphQLSchema): readonly Reached[] {
+  const found = known.get(schema) ?? findWays(schema);
+  known.set(schema, found);
+  return found;
+}
+
+function findWays(schema: GraphQLSchema): readonly Reached[] {
   const operations = [...operationsOf(schema).values()];
   const leading = leadingIn(schema, operations);
 
   /** The ways to the objects of a type, through other open ones and never in a circle. */
   function waysTo(type: string, passed: readonly string[]): readonly Way[] {
     const ways = (leading.get(type) ?? []).flatMap((operation) => waysOf(operation, passed));
-    return [...new Map(ways.map((way) => [JSON.stringify(way.rule), way])).values()];
+    return [...new Map(ways.map((way) => [way.key, way])).values()];
   }
 
   function waysOf(operation: Operation, passed: readonly string[]): readonly Way[] {
     const type = typeNameOf(operation);
     if (passed.includes(type)) return [];
-    if (!isOpen(schema, type)) return [operation];
+    if (!isOpen(schema, type)) return [wayBy(operation.words, operation.rule)];
     const before = waysTo(type, [...passed, type]);
     const { rule, words } = operation;
     if (rule.is === 'PUBLIC') return before;
-    return before.map((way) => ({
-      words: `${way.words} and ${words}`,
-      rule: all(way.rule, rule),
-    }));
+    return before.map((way) => wayBy(`${way.words} and ${words}`, all(way.rule, rule)));
   }
 
   return operations.map((operation) => ({ operation, ways: waysOf(operation, []) }));
