@@ -164,8 +164,8 @@ function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
   return limit === 'RANK' ? rank : { isParty: rank.isParty === true };
 }
 
-export function aboutOf({ about, flow }: Facts): About {
-  if (about) return about;
+export function aboutOf({ about: known, flow }: Facts): About {
+  if (known) return known;
   if (!flow) return 'account';
   return flow.kind === 'DATASET' ? 'dataset' : 'flow';
 }
