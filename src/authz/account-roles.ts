@@ -1,4 +1,4 @@
-import type { AccountPermission } from './permissions.js';
+import { ACCOUNT_PERMISSIONS, type AccountPermission } from './permissions.js';
 
 /** The built-in account roles; custom ones are rows in the database. */
 export const ACCOUNT_ROLES = [
@@ -79,11 +79,14 @@ export const ACCOUNT_ROLE_TABLE = {
 
 /** The permissions that a built-in role gives. */
 export function permissionsOfRole(role: AccountRole): AccountPermission[] {
-  return entries.filter(([, roles]) => roles.includes(role)).map(([permission]) => permission);
+  return ACCOUNT_PERMISSIONS.filter((permission) => isGiven(permission, role));
 }
 
 export function isAccountRole(value: string): value is AccountRole {
   return (ACCOUNT_ROLES as readonly string[]).includes(value);
 }
 
-const entries = Object.entries(ACCOUNT_ROLE_TABLE) as [AccountPermission, readonly AccountRole[]][];
+function isGiven(permission: AccountPermission, role: AccountRole): boolean {
+  const roles: readonly AccountRole[] = ACCOUNT_ROLE_TABLE[permission];
+  return roles.includes(role);
+}
