@@ -16,7 +16,7 @@ const WORLDS_AT_ONCE = 20;
 /** Whoever waits for more than this wants to see how it goes. */
 const PATIENCE = 100_000;
 /** So long, in milliseconds, a counterexample is made smaller. */
-const SHRINKING = 120_000;
+const SHRINKING = 60_000;
 
 let gateway: Rehearsal;
 

@@ -62,7 +62,7 @@ const stateOf = (most: string, ...others: string[]) =>
 const someOf = (permissions: readonly string[]) =>
   fc
     .tuple(
-      fc.subarray([...permissions], { maxLength: 6 }),
+      fc.oneof(fc.subarray([...permissions], { maxLength: 6 }), fc.subarray([...permissions])),
       fc.subarray(USUAL.filter((each) => permissions.includes(each))),
     )
     .map((each) => [...new Set(each.flat())]);
@@ -110,7 +110,8 @@ type Drafts = typeof drafts extends fc.Arbitrary<infer Each> ? Each : never;
 
 function worldOf(draft: Drafts): World {
   const people = draft.people.map(({ state, roles }, n) => {
-    const names = [...BUILT_IN, ...draft.roles.map((_role, m) => `r${m}`)];
+    const own = draft.roles.map((_role, m) => `r${m}`);
+    const names = [...BUILT_IN, ...own, ...own];
     const held = state === 'REMOVED' ? [] : roles.map((each) => at(names, each) ?? '');
     return { id: `p${n}`, state, roles: [...new Set(held)] };
   });
