@@ -13,6 +13,7 @@ import { runCounted } from './db/statements.js';
 import { touchKey } from './domain/access-key.js';
 import { touchSession } from './domain/session.js';
 import { useAddressReads } from './http/address-reads.js';
+import { isDryRun, useDryRun } from './http/dry-run.js';
 import { maskError, useErrors } from './http/errors.js';
 import { strictHeaders } from './http/headers.js';
 import { useLimits } from './http/limits.js';
@@ -25,6 +26,7 @@ import { cookieName, isSecure, readRequest } from './http/request.js';
 import { createTransfers } from './http/transfers.js';
 import { createMailer } from './mail/mailer.js';
 import { createTransport, type Transport } from './mail/transport.js';
+import { dryRun } from './schema/dry-run.js';
 import { schemaOnce } from './schema/index.js';
 
 const LARGEST_BODY = 1_000_000;
@@ -140,10 +142,10 @@ function createGraphql(system: System, log: Logger) {
   return createYoga<{ served: Served }, Context>({
     schema: schemaOnce(),
     graphqlEndpoint: '/graphql',
-    context: async ({ served }) => {
+    context: async ({ served, request }) => {
       const { provenance, presented } = served.request;
       try {
-        served.context = await createContext(system, provenance, presented);
+        served.context = await createContext(system, provenance, presented, isDryRun(request));
         return served.context;
       } catch (error) {
         throw maskError(error, provenance.requestId, log);
@@ -161,10 +163,12 @@ function createGraphql(system: System, log: Logger) {
       useCsrfPrevention(),
       useLimits(),
       useErrors(log),
+      useRequestFacts(),
+      // What comes after it marks what was executed.
+      useDryRun(log, dryRun),
       useOverrideMarks(log),
       useAddressReads(log),
       useProgramLog(log),
-      useRequestFacts(),
     ],
   });
 }

@@ -48,6 +48,8 @@ export interface System {
 export interface Context {
   readonly system: System;
   readonly provenance: Provenance;
+  /** Whether it is only asked what would be refused. */
+  readonly isDryRun: boolean;
   principal: Principal | undefined;
   /** Why there is no principal. */
   unauthenticated: Unauthenticated | undefined;
@@ -169,6 +171,7 @@ export async function createContext(
   system: System,
   provenance: Provenance,
   presented: Presented,
+  isDryRun = false,
 ): Promise<Context> {
   assertReason(presented);
   const { now } = system;
@@ -178,6 +181,7 @@ export async function createContext(
   return {
     system,
     provenance,
+    isDryRun,
     principal,
     unauthenticated,
     lastUsedAt: typeof found === 'string' ? null : found.lastUsedAt,

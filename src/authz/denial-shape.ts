@@ -37,6 +37,8 @@ export interface Remedy {
 
 export type Reason =
   | 'ROLE_LACKS_PERMISSION'
+  | 'NOT_A_MEMBER'
+  | 'SUSPENDED'
   | 'OUTRANKED'
   | 'KEY_RESTRICTED'
   | 'SIGN_IN_REQUIRED'

@@ -163,7 +163,7 @@ function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
   return limit === 'RANK' ? rank : { isParty: rank.isParty === true };
 }
 
-function aboutOf({ about, flow }: Facts): About {
+export function aboutOf({ about, flow }: Facts): About {
   if (about) return about;
   if (!flow) return 'account';
   return flow.kind === 'DATASET' ? 'dataset' : 'flow';

@@ -47,6 +47,18 @@ export interface RuledChange extends Change {
   actBy(grantId: string): void;
 }
 
+/** A mutation that is to be run. */
+interface Request {
+  readonly db: Db;
+  readonly provenance: Provenance;
+  readonly principal: Principal;
+  readonly now: Date;
+  /** How long it may take, in milliseconds; 15 seconds unless told. */
+  readonly longest?: number | undefined;
+  /** Whether it changes what people may do: then it is the only one of the account to do so. */
+  readonly changesRights?: boolean | undefined;
+}
+
 /**
  * Runs a mutation as one transaction that holds the principal's rights, decided anew under that lock, and
  * commits with exactly one audit entry. One that takes long holds them at its end only, so that nobody waits to take
@@ -54,16 +66,7 @@ export interface RuledChange extends Change {
  * Throws CONFLICT when it lost against others time and again.
  */
 export async function transact<T>(
-  request: {
-    readonly db: Db;
-    readonly provenance: Provenance;
-    readonly principal: Principal;
-    readonly now: Date;
-    /** How long it may take, in milliseconds; 15 seconds unless told. */
-    readonly longest?: number | undefined;
-    /** Whether it changes what people may do: then it is the only one of the account to do so. */
-    readonly changesRights?: boolean | undefined;
-  },
+  request: Request,
   action: AuditAction,
   run: (change: RuledChange) => PromiseLike<T> | T,
 ): Promise<T> {
@@ -74,11 +77,8 @@ export async function transact<T>(
   const attempt = () =>
     db.$transaction(
       async (tx) => {
-        // Two who take each other's rights would wait for each other, each holding their own.
-        if (changesRights) await closeGate(tx, `rights of ${principal.accountId}`);
-        const isLong = longest !== undefined;
-        const known = await rightsNow(tx, principal, now, isLong ? reread : reauthenticate);
-        const lasting = isLong && (await lastingRights(tx, known));
+        const known = await begin(tx, request);
+        const lasting = longest !== undefined && (await lastingRights(tx, known));
         let entries = 0;
         tasks = [];
         let batchId: string | undefined;
@@ -135,6 +135,44 @@ export async function transact<T>(
   );
   for (const task of tasks) task();
   return result;
+}
+
+/**
+ * Decides whether a mutation would be allowed, just as the mutation does, and undoes all that this did: `decide` always
+ * throws, what refuses it or that nothing does. It leaves no entry.
+ */
+export function rehearse(
+  request: Request,
+  decide: (change: RuledChange) => unknown,
+): Promise<never> {
+  const unwanted = () => Promise.reject(new Error('Nothing is kept of a dry run.'));
+  return retrying(() =>
+    request.db.$transaction(async (tx) => {
+      await decide({
+        tx,
+        principal: await begin(tx, request),
+        now: request.now,
+        aim: () => undefined,
+        allow: () => undefined,
+        actBy: () => undefined,
+        afterCommit: () => undefined,
+        record: unwanted,
+        batch: () => uuidv7(),
+        recordSteps: unwanted,
+      });
+      throw new Error('A dry run ends with its rule.');
+    }),
+  );
+}
+
+/** The principal with the rights that the transaction holds from its beginning. */
+async function begin(
+  tx: Tx,
+  { principal, now, longest, changesRights }: Request,
+): Promise<Principal> {
+  // Two who take each other's rights would wait for each other, each holding their own.
+  if (changesRights) await closeGate(tx, `rights of ${principal.accountId}`);
+  return rightsNow(tx, principal, now, longest === undefined ? reauthenticate : reread);
 }
 
 const noted = new WeakSet<Error>();

@@ -14,8 +14,10 @@ import { getDatamodel } from './generated/prisma.js';
 import type PrismaTypes from './generated/prisma.js';
 import { hiddenNode, isVisibleNode } from './node.js';
 import './plugins/costs.js';
+import './plugins/dry-run.js';
 import './plugins/mutations.js';
 import './plugins/rules.js';
+import { RuleAllows } from './rule-allows.js';
 import { createScopes, refusalOf, type Scopes } from './scopes.js';
 
 interface SchemaTypes {
@@ -41,11 +43,13 @@ export const reached = {
 };
 
 export const builder = new SchemaBuilder<SchemaTypes>({
-  // A plugin wraps those that follow it: a mutation's transaction is open before its rule is decided.
+  // A plugin wraps those that follow it: a mutation's transaction is open before its rule is decided, and a dry run
+  // ends after it.
   plugins: [
     'mutations',
     'rules',
     ScopeAuthPlugin,
+    'dryRun',
     ComplexityPlugin,
     'costs',
     RelayPlugin,
@@ -99,6 +103,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
         if (!(await isVisibleNode(id, context))) {
           return hiddenNode(id, context);
         }
+        if (context.isDryRun) throw new RuleAllows();
         return resolveNode(id);
       },
     },

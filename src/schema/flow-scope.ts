@@ -1,3 +1,4 @@
+import type { AuditTarget } from '../audit/events.js';
 import { FLOW_KINDS, type FlowKind } from '../authz/boundary.js';
 import {
   decide,
@@ -21,6 +22,8 @@ export type Family = 'dataset' | 'flow';
 export interface FlowScope {
   readonly id: string;
   readonly permissions: readonly Permission[];
+  /** What the entry is about, if not the flow itself. */
+  readonly target?: AuditTarget;
   /** Of which kind it has to be; unless told, a dataset in a rule about datasets, anything else in one about flows. */
   readonly kind?: FlowKind;
   /** What the conditions of a role need to know: who made the view that it is about. */
@@ -87,6 +90,17 @@ export async function noteOverrides(
   }
 }
 
+/** Whether the principal sees this flow, of whatever kind: what only the override shows is marked. */
+export async function seesFlow(context: Context, id: string): Promise<boolean> {
+  const { principal, access } = context;
+  const facts = await access.flow(id);
+  if (!principal || !facts?.kind) return false;
+  const decision = decide(principal, READ[facts.kind === 'DATASET' ? 'dataset' : 'flow'], facts);
+  noteGrant(context, decision);
+  if (decision.allowed) noteVia(context, decision, id, facts.kind);
+  return decision.allowed;
+}
+
 /** Whoever may not do this does not see the flow at all. */
 export const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
   Family,
@@ -134,7 +148,8 @@ async function allowChange(context: Context, family: Family, scope: FlowScope): 
   const { change, db } = context;
   const principal = principalOf(context);
   const before = (await readFlowFacts(db, principal, principal.subject, [scope.id])).get(scope.id);
-  change?.aim({ type: FLOW_TYPENAMES[before?.kind ?? scope.kind ?? 'DATASET'], id: scope.id });
+  const type = FLOW_TYPENAMES[before?.kind ?? scope.kind ?? 'DATASET'];
+  change?.aim(scope.target ?? { type, id: scope.id });
   const seen = await seenFacts(context, family, scope, before);
   if (scope.lock !== 'NONE') await lockFlow(db, principal, scope.id, scope.lock ?? 'ALONE');
   const facts = await context.access.flow(scope.id);

@@ -41,6 +41,10 @@ function roleOf({ input: { roleId } }: Inviting): string | null {
   return roleId == null ? null : idOf('Role', roleId);
 }
 
+function joinsGroups({ input: { groupIds } }: Inviting): boolean {
+  return (groupIds ?? []).length > 0;
+}
+
 /** Nobody brings in somebody above them, and whoever puts people into groups needs the right to that, too. */
 const inviters = printing(
   'account: user:create, nothing above you; with groups also account: group:write',
@@ -50,8 +54,9 @@ const inviters = printing(
       permission: 'user:create' as const,
       find: (change: Change) => roleToGive(change, roleOf(args)),
     },
-    ...((args.input.groupIds ?? []).length > 0 && { account: 'group:write' as const }),
+    ...(joinsGroups(args) && { account: 'group:write' as const }),
   }),
+  { 'with groups': joinsGroups },
 );
 
 builder.mutationField('inviteUser', (t) =>

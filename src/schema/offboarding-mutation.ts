@@ -48,6 +48,11 @@ const toOffboard = printing(
       }),
     };
   },
+  {
+    'to hand over': ({ input }: { input: Input }) => input.handOver.length > 0,
+    'for invitations': ({ input }: { input: Input }) => input.takeOverInvitations,
+    'for keys': ({ input }: { input: Input }) => input.rotateServiceAccountKeys,
+  },
 );
 
 const RotatedKey = builder.objectRef<MintedKey>('RotatedKey').implement({

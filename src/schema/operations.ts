@@ -6,6 +6,7 @@ import {
 } from 'graphql';
 
 import { all, type Rule } from '../authz/rule.js';
+import type { Asks } from './scopes.js';
 
 /** A field of the schema, a query or a mutation among them, and who may read or call it. */
 export interface Operation {
@@ -15,6 +16,12 @@ export interface Operation {
   readonly words: string;
   readonly rule: Rule;
   readonly field: GraphQLField<unknown, unknown>;
+  /** The rule of the type, which stands before that of the field. */
+  readonly typeRule: Rule | undefined;
+  /** Whether it leads to somebody whom one meets. */
+  readonly meets: boolean;
+  /** Which of the further things that the rule names these arguments ask for. */
+  readonly asksForMore: (args: object) => ReadonlySet<string>;
 }
 
 const known = new WeakMap<GraphQLSchema, ReadonlyMap<string, Operation>>();
@@ -49,15 +56,34 @@ function operation(type: GraphQLObjectType, field: GraphQLField<unknown, unknown
       .join(' and '),
     rule: all(...(counting.length > 0 ? counting : rules.slice(-1)).map(({ rule }) => rule)),
     field,
+    typeRule: extensionsOf(type).rule,
+    meets: extensionsOf(field).meets === true,
+    asksForMore: (args) => wordsOf(extensionsOf(field).asks, args),
   };
 }
 
-function printedOn({
-  extensions,
-}: Pick<GraphQLObjectType, 'extensions'> | Pick<GraphQLField<unknown, unknown>, 'extensions'>) {
-  const { rule, directives } = extensions as {
-    readonly rule?: Rule;
-    readonly directives?: { readonly rule?: { readonly is: string } };
-  };
+interface Extended {
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** What the plugin of the rules notes. */
+interface Notes {
+  readonly rule?: Rule;
+  readonly asks?: Asks;
+  readonly meets?: boolean;
+  readonly directives?: { readonly rule?: { readonly is: string } };
+}
+
+function extensionsOf({ extensions }: Extended): Notes {
+  return extensions;
+}
+
+function wordsOf(asks: Asks = {}, args: object): ReadonlySet<string> {
+  const asked = Object.entries(asks).filter(([, isAsked]) => isAsked(args as never));
+  return new Set(asked.map(([words]) => words));
+}
+
+function printedOn(of: Extended) {
+  const { rule, directives } = extensionsOf(of);
   return rule && directives?.rule ? { rule, words: directives.rule.is } : undefined;
 }

@@ -99,7 +99,11 @@ function errorsOf(failure: AuthFailure): Error[] {
 export interface PrintedRule {
   readonly words: string;
   readonly rule: Rule;
+  readonly asks: Asks;
 }
+
+/** Whether the arguments ask for something further, by the words that the rule has for it. */
+export type Asks = Readonly<Record<string, (args: never) => boolean>>;
 
 type Located = Omit<FlowScope, 'permissions'>;
 
@@ -191,6 +195,7 @@ export function onDatasetWith<Parent, Args>(
         permissions: asksFor(args) ? [permission, further] : [permission],
       },
     }),
+    { [words]: asksFor },
   );
 }
 
@@ -287,6 +292,7 @@ export function printing<Scopes extends (...args: never[]) => object>(
   words: string,
   rule: Rule,
   scopes: Scopes,
+  asks: Asks = {},
 ): Scopes & PrintedRule {
-  return Object.assign(scopes, { words, rule });
+  return Object.assign(scopes, { words, rule, asks });
 }

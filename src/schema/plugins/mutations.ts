@@ -12,7 +12,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 
 import type { AuditAction } from '../../audit/events.js';
 import { refresh, withChange, type Context } from '../../context.js';
-import { noting, transact } from '../../domain/change.js';
+import { noting, rehearse, transact } from '../../domain/change.js';
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -71,8 +71,13 @@ class MutationsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       const { db, principal, provenance, system } = context;
       // Without a principal the rule refuses, and no account could hold the entry: the request log has it.
       if (!principal) return resolve(parent, args, context, info);
+      const request = { db, principal, provenance, now: system.now(), longest, changesRights };
+      if (context.isDryRun) {
+        return rehearse(request, (change) =>
+          resolve(parent, args, withChange(context, change), info),
+        );
+      }
       try {
-        const request = { db, principal, provenance, now: system.now(), longest, changesRights };
         if (ownTransaction) {
           return await noting(request, audit, async () => resolve(parent, args, context, info));
         }

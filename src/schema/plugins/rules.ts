@@ -24,7 +24,7 @@ import {
   type Rule,
 } from '../../authz/rule.js';
 import { rolesAllowed, ruleName } from '../../authz/tables.js';
-import type { PrintedRule } from '../scopes.js';
+import { met, type Asks, type PrintedRule } from '../scopes.js';
 
 declare global {
   export namespace PothosSchemaTypes {
@@ -82,13 +82,14 @@ class RulesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
         `${config.parentType}.${config.name} has no rule: give it or its type authScopes, or say why it is public.`,
       );
     }
-    if (!own) return config;
+    const noted = withNotes(config, own);
+    if (!own) return noted;
     // A mutation can fail whoever calls it, and must not take its neighbours along.
     const canBeNull = own.rule.is !== 'PUBLIC' || config.kind === 'Mutation';
     const semanticNonNull = canBeNull && !config.type.nullable;
     return {
-      ...config,
-      ...withRule(config, own, semanticNonNull && { semanticNonNull: {} }),
+      ...noted,
+      ...withRule(noted, own, semanticNonNull && { semanticNonNull: {} }),
       type: semanticNonNull ? { ...config.type, nullable: true } : config.type,
     };
   }
@@ -96,6 +97,16 @@ class RulesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 
 interface Ruled {
   authScopes?: Record<string, unknown> | PrintedRule;
+  grantScopes?: unknown;
+}
+
+/** Notes at a field what else its readers in the code want to know: what it leads to, and what it asks for. */
+function withNotes<
+  Config extends { extensions?: object | null | undefined; pothosOptions: object },
+>(config: Config, own: Printed | undefined): Config {
+  const meets = (config.pothosOptions as Ruled).grantScopes === met;
+  const asks = own?.asks;
+  return { ...config, extensions: { ...config.extensions, meets, asks } };
 }
 
 /** A rule as it is printed: its name for programs, its text for people. */
@@ -103,14 +114,16 @@ interface Printed {
   readonly name: string;
   readonly text: string;
   readonly rule: Rule;
+  readonly asks?: Asks;
 }
 
 function printed(scopes: Ruled['authScopes']): Printed | undefined {
   if (!scopes) return undefined;
   if (typeof scopes !== 'function') return ruleOfMap(scopes as Record<string, unknown>);
-  const { words, rule } = scopes as Partial<PrintedRule>;
+  const { words, rule, asks = {} } = scopes as Partial<PrintedRule>;
   if (!words || !rule) throw new PothosSchemaError('A rule that is a function must print itself.');
-  return { name: words, text: [words, ...rolesOf(permissionsIn(rule))].join(' — '), rule };
+  const text = [words, ...rolesOf(permissionsIn(rule))].join(' — ');
+  return { name: words, text, rule, asks };
 }
 
 function ruleOfMap(scopes: Record<string, unknown>): Printed | undefined {
