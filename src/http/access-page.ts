@@ -30,12 +30,14 @@ const families = Object.keys(FAMILIES) as RoleFamily[];
 
 interface AccessPage {
   readonly person: Person | undefined;
+  /** Why a credential that came along is no good. */
+  readonly notice: string | undefined;
   /** The table, which is the same for everybody. */
   readonly table: string;
   readonly icon: string;
 }
 
-export function accessPage({ person, table, icon }: AccessPage) {
+export function accessPage({ person, notice, table, icon }: AccessPage) {
   return html`<header class="masthead">
       <a class="brand" href="/"><img src="${icon}" alt="" width="28" height="28" />Fieldgate</a>
       <a href="/graphql">GraphiQL</a>
@@ -50,6 +52,8 @@ export function accessPage({ person, table, icon }: AccessPage) {
         the one they hold on whatever it is about, and in the account they may hold any. What is of
         another kind of flow is never theirs by it.
       </p>
+      ${person && html`<p class="quiet">Signed in as <strong>${person.name}</strong></p>`}
+      ${!person && notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
       <div class="controls" role="search">
         <label>
           Search

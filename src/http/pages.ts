@@ -82,6 +82,7 @@ export function createPages({ config, system, log, matrix }: Dependencies): Page
     const context = await contextOf(c.env.served, system);
     const body = accessPage({
       person: await readPerson(context),
+      notice: noticeOf(context),
       table: await tableOnce(),
       icon,
     });
