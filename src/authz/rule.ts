@@ -166,6 +166,8 @@ function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
 
 export function aboutOf({ about: known, flow }: Facts): About {
   if (known) return known;
+export function aboutOf({ about, flow }: Facts): About {
+  if (about) return about;
   if (!flow) return 'account';
   return flow.kind === 'DATASET' ? 'dataset' : 'flow';
 }

@@ -68,14 +68,18 @@ function flowsOf(about: 'dataset' | 'flow', role: MemberRole | undefined): FlowF
   return kinds.map((kind) => ({ kind, grants }));
 }
 
+/** The roles that can be given there; undefined: any of them. */
+function givenAt(rule: Rule, { flow }: Facts): (MemberRole | undefined)[] {
+  const roles = flow?.kind === 'DATASET' ? ROLES.dataset : ROLES.flow;
+  const text = JSON.stringify(rule);
+  return [undefined, ...roles.filter((role) => text.includes(`"${role}":`))];
+}
+
 /** Every case that a rule knows for whoever a column tells of, and for the best and the worst of luck in each. */
 function factsOf(rule: Rule, { family, role }: RoleColumn, luck: typeof AT_BEST | typeof AT_WORST) {
   const abouts = aboutsOf(rule);
   const isShared = abouts.includes('dataset') || abouts.includes('flow');
   const cases = family !== 'account' && isShared ? [family] : abouts;
-  const given = [undefined, ...ROLES.dataset, ...ROLES.flow].filter(
-    (each) => each === undefined || JSON.stringify(rule).includes(`"${each}":`),
-  );
   const places = cases.flatMap((about): Facts[] => {
     if (about !== 'dataset' && about !== 'flow') return [{ about }];
     const roles = family === 'account' ? [undefined, ...ROLES[about]] : [role as MemberRole];
@@ -84,7 +88,7 @@ function factsOf(rule: Rule, { family, role }: RoleColumn, luck: typeof AT_BEST 
       .map((flow) => ({ flow: { ...flow, ...luck.flow } }));
   });
   return (places.length > 0 ? places : [{}]).flatMap((place) =>
-    given.map((each): Facts => ({ ...place, ...luck.rest, role: each })),
+    givenAt(rule, place).map((given): Facts => ({ ...place, ...luck.rest, role: given })),
   );
 }
 

@@ -252,6 +252,10 @@ describe('the schema prints', () => {
     ]);
     const open = objects.filter(isPublic).map(({ name }) => name);
     expect(open.filter((name) => !/(Payload|Connection|Edge)$/.test(name)).toSorted()).toEqual([
+      'AccessMatrix',
+      'AccessMatrixCell',
+      'AccessMatrixRole',
+      'AccessMatrixRow',
       'AccessReviewProgress',
       'ActionOnBehalf',
       'AssociatedResource',
