@@ -101,8 +101,10 @@ const FINDERS: Readonly<Record<string, Find>> = {
     return found && { personId: found.userId };
   },
   AccessRequest: async (tx, id) => {
-    const select = { flowId: true, requesterId: true, role: true };
-    const found = await tx.accessRequest.findUnique({ where: { id }, select });
+    const found = await tx.accessRequest.findUnique({
+      where: { id },
+      select: { flowId: true, requesterId: true, role: true },
+    });
     if (!found) return null;
     const { flowId, requesterId: personId, role: wantedRole } = found;
     return flowId ? { flowId, personId, wantedRole } : { personId };
