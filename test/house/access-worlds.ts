@@ -68,6 +68,12 @@ function flowsOf(about: 'dataset' | 'flow', role: MemberRole | undefined): FlowF
   return kinds.map((kind) => ({ kind, grants }));
 }
 
+/** Nobody is to be given a role of datasets on a flow of another kind, nor the other way round. */
+function isRoleIn({ flow }: Facts, role: MemberRole): boolean {
+  const roles: readonly MemberRole[] = ROLES[flow?.kind === 'DATASET' ? 'dataset' : 'flow'];
+  return !flow || roles.includes(role);
+}
+
 /** Every case that a rule knows for whoever a column tells of, and for the best and the worst of luck in each. */
 function factsOf(rule: Rule, { family, role }: RoleColumn, luck: typeof AT_BEST | typeof AT_WORST) {
   const abouts = aboutsOf(rule);
@@ -84,7 +90,9 @@ function factsOf(rule: Rule, { family, role }: RoleColumn, luck: typeof AT_BEST 
       .map((flow) => ({ flow: { ...flow, ...luck.flow } }));
   });
   return (places.length > 0 ? places : [{}]).flatMap((place) =>
-    given.map((each): Facts => ({ ...place, ...luck.rest, role: each })),
+    given
+      .filter((each) => each === undefined || isRoleIn(place, each))
+      .map((each): Facts => ({ ...place, ...luck.rest, role: each })),
   );
 }
 
