@@ -170,7 +170,9 @@ describe.each(FAMILIES)(
           expect(beyond(alone, new Set(lines)), where).toEqual([]);
           // Roles in the account depend on the roles there as far as any gives it.
           expect(
-            cells.every(({ column }) => /^account:/.test(column) || column === `${name}:${role}`),
+            cells.every(
+              ({ column }) => column.startsWith('account:') || column === `${name}:${role}`,
+            ),
           ).toBe(true);
         }
       },
