@@ -33,6 +33,9 @@ export interface Remedy {
     | 'USE_ANOTHER_KEY';
   readonly who: string;
   readonly how: string;
+  /** The mutation that does it, and its input as far as the refusal knows it. */
+  readonly mutation?: string;
+  readonly input?: Readonly<Record<string, unknown>>;
 }
 
 export type Reason =

@@ -1,9 +1,13 @@
 import { ACCOUNT_ROLES, permissionsOfRole, type AccountRole } from './account-roles.js';
 import { DATASET_ROLES, PERMISSION_TO_MAKE } from './dataset-roles.js';
+import type { FlowFacts } from './decide.js';
+import type { Remedy } from './denial-shape.js';
 import { FLOW_ROLES, PERMISSION_TO_MAKE_FLOW } from './flow-roles.js';
-import type { AccountPermission } from './permissions.js';
+import { encodeId, FLOW_TYPENAMES } from './node-id.js';
+import type { AccountPermission, Permission } from './permissions.js';
+import type { Party } from './principal.js';
 import { MEMBER_ROLES, type MemberRole } from './role-table.js';
-import { isDatasetPermission, rowOf, type SharedPermission } from './tables.js';
+import { isDatasetPermission, isSharedPermission, rowOf, type SharedPermission } from './tables.js';
 
 /**
  * The weakest role on a dataset, or on a flow of another kind, that allows all of this, and is no weaker than the one
@@ -67,3 +71,44 @@ export function permissionsToGive(
 }
 
 const WRITE = { dataset: 'datasetMember:write', flow: 'flowMember:write' } as const;
+
+/** The mutation that gives somebody a role on a flow that certainly allows all of this, and its input. */
+export function sharing(
+  subject: Party,
+  permissions: readonly Permission[],
+  facts: Pick<FlowFacts, 'id' | 'kind' | 'memberId'> | undefined,
+): Pick<Remedy, 'mutation' | 'input'> {
+  const { id, kind, memberId } = facts ?? {};
+  const role = roleToAskFor(permissions.filter(isSharedPermission));
+  if (id === undefined || kind === undefined || !role) return {};
+  const isDataset = kind === 'DATASET';
+  const flow = { [isDataset ? 'datasetId' : 'flowId']: encodeId(FLOW_TYPENAMES[kind], id) };
+  return memberId === undefined
+    ? {
+        mutation: isDataset ? 'addDatasetMember' : 'addFlowMember',
+        input: { ...flow, granteeId: encodeId(TYPENAMES[subject.kind], subject.id), role },
+      }
+    : {
+        mutation: isDataset ? 'changeDatasetMemberRole' : 'changeFlowMemberRole',
+        input: {
+          ...flow,
+          memberId: encodeId(isDataset ? 'DatasetMember' : 'FlowMember', memberId),
+          role,
+        },
+      };
+}
+
+/** The mutation by which whoever may assumes such a role. */
+export function assuming(
+  permissions: readonly Permission[],
+  { id, kind }: FlowFacts,
+): Pick<Remedy, 'mutation' | 'input'> {
+  const role = roleToAskFor(permissions.filter(isSharedPermission));
+  if (id === undefined || kind === undefined || !role) return {};
+  const named = encodeId(FLOW_TYPENAMES[kind], id);
+  return kind === 'DATASET'
+    ? { mutation: 'assumeDatasetRole', input: { datasetId: named, role } }
+    : { mutation: 'assumeFlowRole', input: { flowId: named, role } };
+}
+
+const TYPENAMES = { user: 'User', serviceAccount: 'ServiceAccount' } as const;

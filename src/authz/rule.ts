@@ -1,5 +1,6 @@
 import { actAsDenial, notOwnDenial, signInDenial } from './acting-denial.js';
 import { decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
+import { denialOfAll } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { decideUpTo, type RankFacts } from './rank.js';
@@ -163,6 +164,8 @@ function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
   return limit === 'RANK' ? rank : { isParty: rank.isParty === true };
 }
 
+export function aboutOf({ about: known, flow }: Facts): About {
+  if (known) return known;
 export function aboutOf({ about, flow }: Facts): About {
   if (about) return about;
   if (!flow) return 'account';
@@ -176,7 +179,7 @@ function together(decisions: readonly RuleDecision[]): RuleDecision {
   if (!first)
     return decisions.findLast(({ allowed, ...rest }) => allowed && 'via' in rest) ?? ALLOWED;
   return deny(
-    () => ({ ...first.denial, missing: refused.flatMap(({ denial }) => denial.missing) }),
+    () => denialOfAll(refused.map(({ denial }) => denial)) ?? first.denial,
     first.impersonationId,
   );
 }

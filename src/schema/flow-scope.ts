@@ -7,6 +7,7 @@ import {
   type Decision,
   type FlowFacts,
 } from '../authz/decide.js';
+import { denialOfAll } from '../authz/denial.js';
 import type { Permission } from '../authz/permissions.js';
 import type { SharedPermission } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
@@ -174,7 +175,9 @@ function seenFacts(
       ? (facts?.kind === 'DATASET') === (family === 'dataset')
       : facts?.kind === kind;
   const fitting = fits ? facts : undefined;
-  const unseen = refusedUnseen(principal, READ[family], fitting);
+  // What it says of a remedy is what was asked for, whether or not there is such a flow.
+  const asked = { id: scope.id, kind: kind ?? (family === 'dataset' ? 'DATASET' : undefined) };
+  const unseen = refusedUnseen(principal, READ[family], fitting, asked);
   if (unseen) throw forbidden(unseen.denial);
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
@@ -209,12 +212,8 @@ function allowAll(
 ): true {
   const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
   for (const decision of decisions) noteGrant(context, decision);
-  const [denial, ...others] = decisions.flatMap((each) => (each.allowed ? [] : [each.denial]));
-  if (denial) {
-    // It says of the first why it is missing, and names them all.
-    const all = { ...denial, missing: [denial, ...others].flatMap(({ missing }) => missing) };
-    throw forbidden(all);
-  }
+  const denial = denialOfAll(decisions.flatMap((each) => (each.allowed ? [] : [each.denial])));
+  if (denial) throw forbidden(denial);
   for (const decision of decisions) {
     if (decision.allowed) noteVia(context, decision, id, facts.kind ?? 'DATASET');
   }

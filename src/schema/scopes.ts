@@ -288,11 +288,11 @@ export function selfOrMetOr<Parent>(
 }
 
 /** A rule that depends on the object or the arguments, as data, with the words in which the schema prints it. */
-export function printing<Scopes extends (...args: never[]) => object>(
+export function printing<Deciding extends (...args: never[]) => object>(
   words: string,
   rule: Rule,
-  scopes: Scopes,
+  scopes: Deciding,
   asks: Asks = {},
-): Scopes & PrintedRule {
+): Deciding & PrintedRule {
   return Object.assign(scopes, { words, rule, asks });
 }
