@@ -166,8 +166,6 @@ function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
 
 export function aboutOf({ about: known, flow }: Facts): About {
   if (known) return known;
-export function aboutOf({ about, flow }: Facts): About {
-  if (about) return about;
   if (!flow) return 'account';
   return flow.kind === 'DATASET' ? 'dataset' : 'flow';
 }
