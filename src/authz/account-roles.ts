@@ -1,4 +1,4 @@
-import { ACCOUNT_PERMISSIONS, type AccountPermission } from './permissions.js';
+import type { AccountPermission } from './permissions.js';
 
 /** The built-in account roles; custom ones are rows in the database. */
 export const ACCOUNT_ROLES = [
@@ -83,14 +83,8 @@ export function permissionsOfRole(role: AccountRole): AccountPermission[] {
   return lines
     .filter(([, roles]) => roles.includes(role))
     .map(([permission]) => permission as AccountPermission);
-  return ACCOUNT_PERMISSIONS.filter((permission) => isGiven(permission, role));
 }
 
 export function isAccountRole(value: string): value is AccountRole {
   return (ACCOUNT_ROLES as readonly string[]).includes(value);
-}
-
-function isGiven(permission: AccountPermission, role: AccountRole): boolean {
-  const roles: readonly AccountRole[] = ACCOUNT_ROLE_TABLE[permission];
-  return roles.includes(role);
 }

@@ -73,6 +73,10 @@ function givenAt(rule: Rule, { flow }: Facts): (MemberRole | undefined)[] {
   const roles = flow?.kind === 'DATASET' ? ROLES.dataset : ROLES.flow;
   const text = JSON.stringify(rule);
   return [undefined, ...roles.filter((role) => text.includes(`"${role}":`))];
+/** Nobody is to be given a role of datasets on a flow of another kind, nor the other way round. */
+function isRoleIn({ flow }: Facts, role: MemberRole): boolean {
+  const roles: readonly MemberRole[] = ROLES[flow?.kind === 'DATASET' ? 'dataset' : 'flow'];
+  return !flow || roles.includes(role);
 }
 
 /** Every case that a rule knows for whoever a column tells of, and for the best and the worst of luck in each. */
@@ -89,6 +93,9 @@ function factsOf(rule: Rule, { family, role }: RoleColumn, luck: typeof AT_BEST 
   });
   return (places.length > 0 ? places : [{}]).flatMap((place) =>
     givenAt(rule, place).map((given): Facts => ({ ...place, ...luck.rest, role: given })),
+    given
+      .filter((each) => each === undefined || isRoleIn(place, each))
+      .map((each): Facts => ({ ...place, ...luck.rest, role: each })),
   );
 }
 
