@@ -23,7 +23,7 @@ import {
   type AccessCell,
 } from './three-valued.js';
 
-export type { AccessCell, AccessOutcome } from './three-valued.js';
+export type { AccessCell } from './three-valued.js';
 
 /** Where a role counts: in the account, on a dataset, on a flow of another kind. */
 export type RoleFamily = 'account' | 'dataset' | 'flow';

@@ -16,7 +16,7 @@ const MOST_PAGES = 10;
 
 /**
  * What comes back, each only of the operation that asks for it, and null of what is refused.
- * @typedef {object} Data
+ * @typedef {object} MatrixData
  * @property {{ permissions: string[], subject: Named | null, apiKeys: Named[] | null } | null} me
  * @property {Page<Named> | null} users
  * @property {Page<Named & { accessKeys: Named[] | null }> | null} serviceAccounts
@@ -28,7 +28,7 @@ const search = document.querySelector('[data-search]');
 /** @type {HTMLSelectElement | null} */
 const select = document.querySelector('[data-principal]');
 const count = document.querySelector('[data-count]');
-const alertBox = document.querySelector('[role=alert]');
+const problemBox = document.querySelector('[role=alert]');
 /** @type {NodeListOf<HTMLTableRowElement>} */
 const rows = document.querySelectorAll('.matrix tbody tr');
 const lines = [...rows].map((row) => {
@@ -55,15 +55,15 @@ function filter() {
 /**
  * @param {string} query
  * @param {object} [variables]
- * @returns {Promise<Data>}
+ * @returns {Promise<MatrixData>}
  */
-async function ask(query, variables) {
+async function askMatrix(query, variables) {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({ query, variables }),
   }).catch(() => undefined);
-  const result = /** @type {{ data?: Data, errors?: { message: string }[] } | undefined} */ (
+  const result = /** @type {{ data?: MatrixData, errors?: { message: string }[] } | undefined} */ (
     await response?.json().catch(() => undefined)
   );
   if (!result) throw new Error('Fieldgate does not answer. Try again in a moment.');
@@ -75,7 +75,7 @@ async function ask(query, variables) {
  * All pages of a list, as far as it may be read.
  * @template Node
  * @param {string} query
- * @param {(data: Data) => Page<Node> | null} pageIn
+ * @param {(data: MatrixData) => Page<Node> | null} pageIn
  */
 async function everyPage(query, pageIn) {
   /** @type {Node[]} */
@@ -83,8 +83,7 @@ async function everyPage(query, pageIn) {
   /** @type {string | null} */
   let after = null;
   for (let at = 0; at < MOST_PAGES; at += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- each page starts where the last one ended
-    const page = pageIn(await ask(query, { after }));
+    const page = pageIn(await askMatrix(query, { after }));
     if (!page) break;
     nodes.push(...page.edges.map(({ node }) => node));
     if (!page.pageInfo.hasNextPage) break;
@@ -107,7 +106,7 @@ function offer(label, choices) {
 
 /** Whom the signed-in person may look at: themselves, and if they govern everybody. */
 async function fillList() {
-  const { me } = await ask(OWN);
+  const { me } = await askMatrix(OWN);
   /** @type {HTMLOptionElement | null | undefined} */
   const own = select?.querySelector('[data-own]');
   if (own) own.value = me?.subject?.id ?? '';
@@ -135,7 +134,7 @@ async function fillList() {
  * @param {string | null} name
  * @param {Row[]} found
  */
-function show(name, found) {
+function showColumn(name, found) {
   /** @type {HTMLElement | null} */
   const head = document.querySelector('[data-theirs]');
   if (head) {
@@ -164,19 +163,19 @@ async function choose() {
   asked += 1;
   const turn = asked;
   const id = select?.value;
-  if (alertBox) alertBox.textContent = '';
-  const matrix = id ? (await ask(COLUMN, { id })).accessMatrix : null;
+  if (problemBox) problemBox.textContent = '';
+  const matrix = id ? (await askMatrix(COLUMN, { id })).accessMatrix : null;
   // Somebody else was chosen meanwhile.
   if (turn !== asked) return;
-  show(matrix?.principalName ?? null, matrix?.rows ?? []);
+  showColumn(matrix?.principalName ?? null, matrix?.rows ?? []);
 }
 
 /** @param {unknown} error */
-function explain(error) {
-  if (alertBox) alertBox.textContent = error instanceof Error ? error.message : String(error);
+function explainProblem(error) {
+  if (problemBox) problemBox.textContent = error instanceof Error ? error.message : String(error);
 }
 
 search?.addEventListener('input', filter);
-select?.addEventListener('change', () => void choose().catch(explain));
+select?.addEventListener('change', () => void choose().catch(explainProblem));
 filter();
-if (select) void fillList().catch(explain);
+if (select) void fillList().catch(explainProblem);
