@@ -7,7 +7,7 @@ import { decodeId, flowKindOf, NOWHERE } from '../domain/ids.js';
 import { findResource, type Resource } from '../domain/resource.js';
 import { invalidInput, notFound } from '../errors.js';
 import type { builder } from './builder.js';
-import type { Family } from './flow-scope.js';
+import { READ, type Family } from './flow-scope.js';
 import { shortText } from './inputs.js';
 import { isVisibleNode } from './node.js';
 import { operationsOf, type Operation } from './operations.js';
@@ -55,6 +55,8 @@ const SEEN: Readonly<Record<string, Rule>> = {
 
 /** The rule of an operation about something of this type, with what it takes to find it. */
 export function ruleAbout({ coordinate, rule }: Operation, typename: string): Rule {
+  const family = familyOf(typename);
+  if (family) return all(needs(READ[family]), rule);
   const seen = coordinate.startsWith('Mutation.') ? SEEN[typename] : undefined;
   return seen ? all(seen, rule) : rule;
 }
@@ -72,7 +74,8 @@ export async function findOperation(
   }
   const named = decodeId(resourceId ?? '');
   const rule = ruleAbout(operation, named.typename);
-  const isShared = rule.is !== 'ABOUT' && permissionsIn(rule).some(isSharedPermission);
+  const isShared =
+    operation.rule.is !== 'ABOUT' && permissionsIn(operation.rule).some(isSharedPermission);
   if (resourceId == null) {
     if (!isShared) return { operation, rule, resource: {} };
     const message = `${coordinate} depends on what it is about: name that.`;

@@ -68,11 +68,6 @@ function flowsOf(about: 'dataset' | 'flow', role: MemberRole | undefined): FlowF
   return kinds.map((kind) => ({ kind, grants }));
 }
 
-/** The roles that can be given there; undefined: any of them. */
-function givenAt(rule: Rule, { flow }: Facts): (MemberRole | undefined)[] {
-  const roles = flow?.kind === 'DATASET' ? ROLES.dataset : ROLES.flow;
-  const text = JSON.stringify(rule);
-  return [undefined, ...roles.filter((role) => text.includes(`"${role}":`))];
 /** Nobody is to be given a role of datasets on a flow of another kind, nor the other way round. */
 function isRoleIn({ flow }: Facts, role: MemberRole): boolean {
   const roles: readonly MemberRole[] = ROLES[flow?.kind === 'DATASET' ? 'dataset' : 'flow'];
@@ -84,6 +79,9 @@ function factsOf(rule: Rule, { family, role }: RoleColumn, luck: typeof AT_BEST 
   const abouts = aboutsOf(rule);
   const isShared = abouts.includes('dataset') || abouts.includes('flow');
   const cases = family !== 'account' && isShared ? [family] : abouts;
+  const given = [undefined, ...ROLES.dataset, ...ROLES.flow].filter(
+    (each) => each === undefined || JSON.stringify(rule).includes(`"${each}":`),
+  );
   const places = cases.flatMap((about): Facts[] => {
     if (about !== 'dataset' && about !== 'flow') return [{ about }];
     const roles = family === 'account' ? [undefined, ...ROLES[about]] : [role as MemberRole];
@@ -92,7 +90,6 @@ function factsOf(rule: Rule, { family, role }: RoleColumn, luck: typeof AT_BEST 
       .map((flow) => ({ flow: { ...flow, ...luck.flow } }));
   });
   return (places.length > 0 ? places : [{}]).flatMap((place) =>
-    givenAt(rule, place).map((given): Facts => ({ ...place, ...luck.rest, role: given })),
     given
       .filter((each) => each === undefined || isRoleIn(place, each))
       .map((each): Facts => ({ ...place, ...luck.rest, role: each })),

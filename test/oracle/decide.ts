@@ -35,9 +35,11 @@ export function isAllowed(
       isParty: member?.who === principal.subject.id || member?.who === principal.actor.id,
     },
   };
-  // Who may not even see it is refused by whatever reads a decision, be it not by the decision.
   const read = flow.kind === 'DATASET' ? 'dataset:read' : 'flow:read';
-  return !barredBy(principal, read) && decide(principal, operation, facts).allowed;
+  if (barredBy(principal, read)) return false;
+  // Whoever has no role may be let edit what they may not even see; whatever reads a decision asks for both.
+  const isSeen = facts.grants.length > 0 || decide(principal, read, facts).allowed;
+  return isSeen && decide(principal, operation, facts).allowed;
 }
 
 function grantsOf(world: World, flow: string, holder: string): Grant[] {

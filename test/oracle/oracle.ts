@@ -239,16 +239,18 @@ export function judge(world: World, question: Question): Verdict {
     return grant?.state !== 'REVOKED' && (on ? grant?.on === on : (grant?.on ?? '') in SHARED);
   }
 
+  const ownerOf = (id: string) => find(world.sessions, id)?.holder ?? id;
   function inAccount(takes: readonly string[]): Verdict {
     const [kind = '', name] = operation.split('.');
     const isNode = words('User Group Role ServiceAccount').includes(kind) || name === 'node';
     if (isNode && !sees(on)) return 'NOT_FOUND';
     if (SIGNED_IN.includes(operation) && !session) return 'FORBIDDEN';
     if (/^revoke(Session|Impersonation)$/.test(operation) && !sees(on)) return 'NOT_FOUND';
-    const isOwn =
-      OWN.includes(operation) && !acts && (find(world.sessions, on)?.holder ?? on) === subject;
+    const isOwn = OWN.includes(operation) && !acts && ownerOf(on) === subject;
     if (!isOwn && !takes.every(may)) return 'FORBIDDEN';
     if (on && !sees(on)) return 'NOT_FOUND';
+    // Whom one may not see, one does not manage, although one may see the sessions of all.
+    if (!isOwn && operation === 'revokeSession' && !sees(ownerOf(on))) return 'NOT_FOUND';
     const holder = find(world.keys, on)?.holder ?? '';
     const isPersonal = holder.startsWith('p');
     if (operation.endsWith('AccessKey') && isPersonal) return 'NOT_FOUND';
@@ -263,7 +265,7 @@ export function judge(world: World, question: Question): Verdict {
 
   /** Nobody manages somebody above, gives what they lack, or acts on whom they act as. */
   function isAbove(): boolean {
-    const person = find(world.sessions, on)?.holder ?? on;
+    const person = ownerOf(on);
     const isOnPerson = ON_PEOPLE.includes(operation);
     const isAbout = isOnPerson ? person : operation.endsWith('GroupMembers') ? target : '';
     if (acts && isParty(isAbout ?? '')) return true;
