@@ -148,10 +148,10 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
   }
 }
 
-function aboutOf({ about, flow }: Facts): About {
-  if (about) return about;
-  if (!flow) return 'account';
-  return flow.kind === 'DATASET' ? 'dataset' : 'flow';
+function aboutOf(facts: Facts): About {
+  if (facts.about) return facts.about;
+  if (!facts.flow) return 'account';
+  return facts.flow.kind === 'DATASET' ? 'dataset' : 'flow';
 }
 
 /** What the last of them says, of those that name a permission; a refusal of all names what each is missing. */

@@ -107,7 +107,14 @@ interface Known extends Pick<Foreknown, 'flow' | 'isOwn' | 'passed'> {
 const SEEN: ReadonlySet<Permission> = new Set(['dataset:read', 'flow:read'] as const);
 
 /** Where one finds what is one's own, and where whoever is oneself has it. */
-const OWN = new Set(['Me.actor', 'Me.apiKeys', 'Me.sessions', 'Me.subject', 'Me.user']);
+const OWN = new Set([
+  'Me.actor',
+  'Me.apiKeys',
+  'Me.sessions',
+  'Me.subject',
+  'Me.user',
+  'UpdateProfilePayload.user',
+]);
 /** What stands between a list and what is in it. */
 const LEADS_ON = /(Connection\.edges|Edge\.node)$/;
 const OF_ONESELF = new Set(['User.apiKeys', 'User.sessions']);

@@ -276,11 +276,11 @@ export function selfOrMetOr<Parent>(
 }
 
 /** A rule that depends on the object or the arguments, as data, with the words in which the schema prints it. */
-export function printing<Scopes extends (...args: never[]) => object>(
+export function printing<Scope extends (...args: never[]) => object>(
   words: string,
   rule: Rule,
-  scopes: Scopes,
+  scopes: Scope,
   asks: Asks = {},
-): Scopes & PrintedRule {
+): Scope & PrintedRule {
   return Object.assign(scopes, { words, rule, asks });
 }
