@@ -8,6 +8,7 @@ import { nameKey } from '../src/domain/directory.js';
 import { ORDERS, REACTORS, SALARIES, SUPPLIERS } from './seed-contents.js';
 import { found, seedDataset } from './seed-dataset.js';
 import { acmeFlows, seedFlow } from './seed-flows.js';
+import { seedRequests } from './seed-requests.js';
 import { seedReview } from './seed-review.js';
 
 /** Everybody's password in the demo. */
@@ -63,6 +64,7 @@ export async function seedDemo(client: PrismaClient): Promise<boolean> {
       await seedAuditor(tx, acme);
       await seedInvitations(tx, acme);
       await seedReview(tx, acme);
+      await seedRequests(tx, acme);
       await seedDataset(
         tx,
         globex.accountId,

@@ -18,6 +18,11 @@ export const AUDIT_ACTIONS = {
   'accessReview.started': 'A review of who has what began.',
   'accessReview.decided': 'Lines of an access review were confirmed or revoked.',
   'accessReview.closed': 'An access review was closed: what it revoked was taken away.',
+  'accessRequest.created':
+    'Somebody asked for a role that would let them do what they were refused.',
+  'accessRequest.approved': 'What somebody asked for was given.',
+  'accessRequest.refused': 'What somebody asked for was refused.',
+  'accessRequest.withdrawn': 'Somebody no longer asks for a role, or is gone.',
   'group.created': 'A group was made.',
   'group.renamed': 'A group got another name.',
   'group.deleted': 'A group was deleted, with its memberships.',
@@ -95,6 +100,7 @@ export type AuditAction = keyof typeof AUDIT_ACTIONS;
 export interface AuditTarget {
   readonly type:
     | 'AccessKey'
+    | 'AccessRequest'
     | 'AccessReview'
     | 'Account'
     | 'App'

@@ -1,7 +1,16 @@
-import { resourceOf, SHARED_RESOURCE_TABLE } from './boundary.js';
+import {
+  IMPERSONABLE_KINDS,
+  resourceOf,
+  SHARED_RESOURCE_TABLE,
+  type FlowKind,
+  type SharedResource,
+} from './boundary.js';
+import type { FlowFacts } from './decide.js';
 import { denialOf, type Check, type Denial } from './denial-shape.js';
+import { encodeId, FLOW_TYPENAMES } from './node-id.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
+import { sharing } from './remedy.js';
 import { isDatasetPermission, isSharedPermission } from './tables.js';
 
 /** The key may not be used for it, whatever its holder may do. */
@@ -28,10 +37,21 @@ export function keyDenial(
             kind: 'USE_ANOTHER_KEY',
             who: 'Whoever manages the key',
             how: `Make a key whose permissions include ${permission}.`,
+            ...widerKey(principal, permission),
           }
         : { kind: 'SIGN_IN', who: 'A person with the right', how: 'Sign in and do it there.' },
     ],
   });
+}
+
+function widerKey({ actor, restriction = new Set() }: Principal, permission: Permission) {
+  const wider = { name: 'Wider key', permissions: [...restriction, permission].toSorted() };
+  return actor.kind === 'user'
+    ? { mutation: 'createApiKey', input: wider }
+    : {
+        mutation: 'createAccessKey',
+        input: { serviceAccountId: encodeId('ServiceAccount', actor.id), ...wider },
+      };
 }
 
 /** What roles somebody has is not told to who acts as them. */
@@ -69,13 +89,36 @@ export function notOwnDenial(principal: Principal): Denial {
 
 /** The first or the second check of acting as somebody else failed. */
 export function impersonationDenial(
+  { actor, subject }: Principal,
   permission: Permission,
   reason: 'NOT_COVERED' | 'NOT_A_TARGET',
+  facts?: Pick<FlowFacts, 'id' | 'kind' | 'memberId'>,
 ): Denial {
+  const { checks, remedies } = impersonationRefusal(reason, resourceNeeded(permission));
+  const step =
+    reason === 'NOT_A_TARGET'
+      ? sharing(subject, [permission], facts)
+      : {
+          mutation: 'grantImpersonation',
+          input: {
+            serviceAccountId: encodeId('ServiceAccount', actor.id),
+            ...placeOf(permission, facts),
+          },
+        };
   return denialOf(permission, reason, {
     role: null,
-    ...impersonationRefusal(reason, resourceNeeded(permission)),
+    checks,
+    remedies: remedies.map((remedy) => ({ ...remedy, ...step })),
   });
+}
+
+/** Where it is to be granted: on the flow that was asked for, if that can be, or on a shared resource. */
+function placeOf(permission: Permission, { id, kind }: Pick<FlowFacts, 'id' | 'kind'> = {}) {
+  if (!isSharedPermission(permission)) return { sharedResource: resourceOf(permission) ?? null };
+  const isImpersonable = (IMPERSONABLE_KINDS as readonly FlowKind[]).includes(kind ?? 'CHAT');
+  return id !== undefined && kind !== undefined && isImpersonable
+    ? { flowId: encodeId(FLOW_TYPENAMES[kind], id) }
+    : { sharedResource: 'ALL_FLOWS_AND_INTEGRATIONS' satisfies SharedResource };
 }
 
 /** Nobody may be acted as, whatever is asked for: no live grant, or none that reaches this person. */

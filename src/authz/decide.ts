@@ -22,6 +22,9 @@ export interface Grant {
 
 /** What a decision on a flow rests on. A condition whose fact is missing is not met. */
 export interface FlowFacts {
+  /** The row’s id of the flow, and of the subject’s own membership, for whoever is to help. */
+  readonly id?: string;
+  readonly memberId?: string | undefined;
   readonly kind?: FlowKind | undefined;
   readonly grants: readonly Grant[];
   /** The live grant that lets the actor act as others on this flow. */
@@ -118,11 +121,12 @@ export function refusedUnseen(
   principal: Principal,
   permission: SharedPermission,
   facts: FlowFacts | undefined,
+  asked: Pick<FlowFacts, 'id' | 'kind'> = facts ?? {},
 ): Deny | undefined {
   const barred = barredBy(principal, permission);
   if (barred) return deny(() => keyDenial(principal, permission, barred));
   if (!principal.acting || impersonationOn(principal, facts)) return undefined;
-  return deny(() => impersonationDenial(permission, 'NOT_COVERED'));
+  return deny(() => impersonationDenial(principal, permission, 'NOT_COVERED', asked));
 }
 
 function decideOnFlow(
@@ -137,7 +141,10 @@ function decideOnFlow(
   // A shared resource reaches whatever the subject may see; a grant on one flow reaches its active members.
   const isMember = facts.grants.length > 0 || acting?.shared.has('ALL_FLOWS_AND_INTEGRATIONS');
   if (acting && !(acting.isActable && isMember)) {
-    return deny(() => impersonationDenial(permission, 'NOT_A_TARGET'), impersonationId);
+    return deny(
+      () => impersonationDenial(principal, permission, 'NOT_A_TARGET', facts),
+      impersonationId,
+    );
   }
   const grant = effectiveGrant(facts.grants);
   const via = viaOf(principal, permission, grant, facts);

@@ -33,10 +33,15 @@ export interface Remedy {
     | 'USE_ANOTHER_KEY';
   readonly who: string;
   readonly how: string;
+  /** The mutation that does it, and its input as far as the refusal knows it. */
+  readonly mutation?: string;
+  readonly input?: Readonly<Record<string, unknown>>;
 }
 
 export type Reason =
   | 'ROLE_LACKS_PERMISSION'
+  | 'NOT_A_MEMBER'
+  | 'SUSPENDED'
   | 'OUTRANKED'
   | 'KEY_RESTRICTED'
   | 'SIGN_IN_REQUIRED'

@@ -1,11 +1,13 @@
 import { impersonationDenial, PASSED, undelegable } from './acting-denial.js';
 import { isTarget, NEVER_DELEGABLE, resourceOf } from './boundary.js';
 import type { FlowFacts, Grant } from './decide.js';
-import { denialOf, type Check, type Denial } from './denial-shape.js';
-import type { AccountPermission } from './permissions.js';
+import { denialOf, type Check, type Denial, type Remedy } from './denial-shape.js';
+import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
+import { assuming, roleToAskFor, sharing } from './remedy.js';
 import {
   isDatasetPermission,
+  isSharedPermission,
   roleNameOf,
   rolesAllowed,
   rowOf,
@@ -59,6 +61,7 @@ export function flowDenial(
               kind: 'ASSUME_ROLE',
               who: 'You',
               how: `Give yourself a role with ${isDataset ? 'assumeDatasetRole' : 'assumeFlowRole'}; it is audited.`,
+              ...assuming([permission], facts),
             } as const,
           ]
         : []),
@@ -69,11 +72,13 @@ export function flowDenial(
             how: columns
               ? 'Ask to have fields added for the columns with addDatasetField, and run the import again.'
               : 'Ask to be given a stronger role with changeDatasetMemberRole, or to have it done for you.',
+            ...sharing(principal.subject, [permission], facts),
           }
         : {
             kind: 'ASK_FLOW_OWNER',
             who: 'An Owner of the flow',
             how: 'Ask to be given a stronger role with changeFlowMemberRole, or to have it done for you.',
+            ...sharing(principal.subject, [permission], facts),
           },
     ],
   });
@@ -99,10 +104,10 @@ export function accountDenial(principal: Principal, permission: AccountPermissio
   if (acting) {
     if (NEVER_DELEGABLE.has(permission)) return undelegable(principal, permission);
     if (!resource || !acting.shared.has(resource)) {
-      return impersonationDenial(permission, 'NOT_COVERED');
+      return impersonationDenial(principal, permission, 'NOT_COVERED');
     }
     if (!acting.isActable || !isTarget(resource, acting.builtInRoles)) {
-      return impersonationDenial(permission, 'NOT_A_TARGET');
+      return impersonationDenial(principal, permission, 'NOT_A_TARGET');
     }
   }
   return denialOf(permission, 'ROLE_LACKS_PERMISSION', {
@@ -122,7 +127,9 @@ export function accountDenial(principal: Principal, permission: AccountPermissio
       {
         kind: 'ASK_ACCOUNT_ADMIN',
         who: 'A Super Admin, IAM Admin or Admin of the account',
-        how: 'Ask for an account role that includes it.',
+        how: 'Ask for an account role that includes it with requestAccess; they give it with approveAccessRequest.',
+        mutation: 'requestAccess',
+        input: { permissions: [permission] },
       },
     ],
   });
@@ -151,6 +158,26 @@ export function outrankedDenial(
     }),
     missing: beyond.toSorted(),
   };
+}
+
+/** Several refusals of one thing: the first says why, all that is missing is named, and what helps gives all of it. */
+export function denialOfAll(denials: readonly Denial[]): Denial | undefined {
+  const [first] = denials;
+  if (!first || denials.length === 1) return first;
+  const missing = denials.flatMap((denial) => denial.missing);
+  return {
+    ...first,
+    missing,
+    remedies: first.remedies.map((remedy) => givingAll(remedy, missing)),
+  };
+}
+
+function givingAll(remedy: Remedy, missing: readonly Permission[]): Remedy {
+  const { input } = remedy;
+  if (!input) return remedy;
+  if ('permissions' in input) return { ...remedy, input: { ...input, permissions: missing } };
+  const role = roleToAskFor(missing.filter(isSharedPermission));
+  return 'role' in input && role ? { ...remedy, input: { ...input, role } } : remedy;
 }
 
 function roleList(principal: Principal): string {

@@ -61,3 +61,10 @@ export interface Principal {
   /** What the subject's account roles give, as far as credential and impersonation let it through. */
   readonly permissions: ReadonlySet<AccountPermission>;
 }
+
+/** Somebody who is not asking now: what they could do if they were. */
+export interface Standing {
+  readonly principal: Principal;
+  /** Whether they may sign in at all, or the program is on. */
+  readonly isActive: boolean;
+}

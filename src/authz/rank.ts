@@ -48,13 +48,23 @@ export function decideUpTo(
 /** What of somebody, or of what is to be given away, is above whoever has these permissions of their own. */
 export function beyondReach(
   own: ReadonlySet<AccountPermission>,
-  { person = [], given = [], defined = [] }: RankFacts,
+  facts: RankFacts,
 ): AccountPermission[] {
   if (own.has('role:assignAny')) return [];
-  const counts = [
-    ...[...person].filter((each) => RANKS.has(each)),
-    ...[...given].filter((each) => !ORDINARY.has(each)),
-    ...defined,
+  return reachNeeded(facts).filter((each) => !own.has(each));
+}
+
+/** What somebody needs to have of their own to reach that far, unless they may give out any role. */
+export function reachNeeded({
+  person = [],
+  given = [],
+  defined = [],
+}: RankFacts): AccountPermission[] {
+  return [
+    ...new Set([
+      ...[...person].filter((each) => RANKS.has(each)),
+      ...[...given].filter((each) => !ORDINARY.has(each)),
+      ...defined,
+    ]),
   ];
-  return [...new Set(counts.filter((each) => !own.has(each)))];
 }

@@ -1,5 +1,6 @@
 import { actAsDenial, notOwnDenial, signInDenial } from './acting-denial.js';
 import { decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
+import { denialOfAll } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { decideUpTo, type RankFacts } from './rank.js';
@@ -9,7 +10,12 @@ import { isSharedPermission, type SharedPermission } from './tables.js';
 /** Who may read a field or call a mutation, as data: what explains it, lists it and prints it reads this. */
 export type Rule =
   | { readonly is: 'PUBLIC' | 'AUTHENTICATED' | 'SIGNED_IN' | 'SELF' | 'MET' }
-  | { readonly is: 'ACCOUNT'; readonly permission: AccountPermission; readonly isUpTo?: boolean }
+  | {
+      readonly is: 'ACCOUNT';
+      readonly permission: AccountPermission;
+      /** Nobody and nothing above the principal; or only nothing on behalf of whom it is about. */
+      readonly limit?: 'RANK' | 'NOT_PARTY';
+    }
   | { readonly is: 'SHARED'; readonly permission: SharedPermission }
   /** The permission to give the role that is asked for. */
   | {
@@ -39,7 +45,12 @@ export function needs(permission: Permission): Rule {
 
 /** The permission in the account, about nobody and nothing above the principal. */
 export function needsUpTo(permission: AccountPermission): Rule {
-  return { is: 'ACCOUNT', permission, isUpTo: true };
+  return { is: 'ACCOUNT', permission, limit: 'RANK' };
+}
+
+/** The permission in the account, and nothing on behalf of whom it is about. */
+export function needsButForParty(permission: AccountPermission): Rule {
+  return { is: 'ACCOUNT', permission, limit: 'NOT_PARTY' };
 }
 
 export function all(...of: readonly Rule[]): Rule {
@@ -121,8 +132,8 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         ? { allowed: true, via: 'SELF' }
         : deny(() => notOwnDenial(principal));
     case 'ACCOUNT':
-      return rule.isUpTo
-        ? decideUpTo(principal, rule.permission, facts.rank ?? {})
+      return rule.limit
+        ? decideUpTo(principal, rule.permission, rankOf(rule.limit, facts))
         : decide(principal, rule.permission);
     case 'SHARED':
       return decide(principal, rule.permission, facts.flow);
@@ -148,10 +159,15 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
   }
 }
 
-function aboutOf(facts: Facts): About {
-  if (facts.about) return facts.about;
-  if (!facts.flow) return 'account';
-  return facts.flow.kind === 'DATASET' ? 'dataset' : 'flow';
+/** Where nobody is above anybody it counts only who it is about. */
+function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
+  return limit === 'RANK' ? rank : { isParty: rank.isParty === true };
+}
+
+export function aboutOf({ about: known, flow }: Facts): About {
+  if (known) return known;
+  if (!flow) return 'account';
+  return flow.kind === 'DATASET' ? 'dataset' : 'flow';
 }
 
 /** What the last of them says, of those that name a permission; a refusal of all names what each is missing. */
@@ -161,7 +177,7 @@ function together(decisions: readonly RuleDecision[]): RuleDecision {
   if (!first)
     return decisions.findLast(({ allowed, ...rest }) => allowed && 'via' in rest) ?? ALLOWED;
   return deny(
-    () => ({ ...first.denial, missing: refused.flatMap(({ denial }) => denial.missing) }),
+    () => denialOfAll(refused.map(({ denial }) => denial)) ?? first.denial,
     first.impersonationId,
   );
 }

@@ -16,6 +16,7 @@ const TENANT_MODELS: ReadonlySet<string> = new Set<Prisma.ModelName>([
   'PasswordReset',
   'AccessReview',
   'AccessReviewLine',
+  'AccessRequest',
   'ServiceAccount',
   'AccessKey',
   'ImpersonationGrant',

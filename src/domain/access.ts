@@ -9,6 +9,7 @@ interface GrantRow {
   role: Grant['role'] | null;
   via: Grant['via'] | null;
   group_id: string | null;
+  member_id: string | null;
   impersonation_id: string | null;
 }
 
@@ -26,28 +27,29 @@ export async function readFlowFacts(
   const programId = subject.kind === 'serviceAccount' ? subject.id : null;
   const actorId = acting ? actor.id : null;
   const rows = await reader.$queryRaw<GrantRow[]>`
-    SELECT f.id AS flow_id, f.kind::text AS kind, g.role::text AS role, g.via, g.group_id,
+    SELECT f.id AS flow_id, f.kind::text AS kind, g.role::text AS role, g.via, g.group_id, g.member_id,
            (SELECT i.id FROM impersonation_grant i
             WHERE i.flow_id = f.id AND i.service_account_id = ${actorId}::uuid AND i.revoked_at IS NULL
               AND (i.expires_at IS NULL OR i.expires_at > ${acting?.asOf ?? null}::timestamptz)) AS impersonation_id
     FROM flow f
     LEFT JOIN LATERAL (
-      SELECT m.role, 'DIRECT' AS via, NULL::uuid AS group_id
+      SELECT m.role, 'DIRECT' AS via, NULL::uuid AS group_id, m.id AS member_id
       FROM flow_member m WHERE m.flow_id = f.id AND m.user_id = ${userId}::uuid
       UNION ALL
-      SELECT m.role, 'DIRECT', NULL
+      SELECT m.role, 'DIRECT', NULL, m.id
       FROM flow_member m WHERE m.flow_id = f.id AND m.service_account_id = ${programId}::uuid
       UNION ALL
-      SELECT m.role, 'GROUP', m.group_id
+      SELECT m.role, 'GROUP', m.group_id, NULL
       FROM flow_member m JOIN group_member gm ON gm.group_id = m.group_id
       WHERE m.flow_id = f.id AND gm.user_id = ${userId}::uuid
     ) g ON true
     WHERE f.account_id = ${accountId}::uuid AND f.id = ANY(${ids}::uuid[])`;
-  const facts = new Map<string, FlowFacts & { grants: Grant[] }>();
-  for (const { flow_id, kind, role, via, group_id: groupId, impersonation_id } of rows) {
-    const entry = facts.get(flow_id) ?? { kind, grants: [], impersonationId: impersonation_id };
-    if (role && via) entry.grants.push({ role, via, ...(groupId && { groupId }) });
-    facts.set(flow_id, entry);
+  const facts = new Map<string, FlowFacts & { grants: Grant[]; memberId?: string }>();
+  for (const { flow_id: id, kind, role, via, group_id, member_id, impersonation_id } of rows) {
+    const entry = facts.get(id) ?? { id, kind, grants: [], impersonationId: impersonation_id };
+    if (role && via) entry.grants.push({ role, via, ...(group_id && { groupId: group_id }) });
+    if (member_id) entry.memberId = member_id;
+    facts.set(id, entry);
   }
   return facts;
 }

@@ -1,14 +1,13 @@
 import { FLOW_KINDS, type FlowKind } from '../authz/boundary.js';
+import { encodeId, FLOW_TYPENAMES } from '../authz/node-id.js';
 import { NOBODY } from '../authz/principal.js';
+
+export { encodeId, FLOW_TYPENAMES } from '../authz/node-id.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** No row has it, so whatever is not an id of ours is looked for, and not found, like any other. */
 export const NOWHERE = NOBODY;
-
-export function encodeId(typename: string, id: string): string {
-  return Buffer.from(`${typename}:${id}`).toString('base64url');
-}
 
 export function decodeId(globalId: string): { typename: string; id: string } {
   const [typename = '', id = ''] = Buffer.from(globalId, 'base64url').toString().split(':');
@@ -23,18 +22,6 @@ export function idOf(typename: string, globalId: string): string {
   const decoded = decodeId(globalId);
   return decoded.typename === typename ? decoded.id : NOWHERE;
 }
-
-/** What the API calls a flow of each kind. */
-export const FLOW_TYPENAMES = {
-  PROCESS: 'Process',
-  BOARD: 'Board',
-  APP: 'App',
-  DATASET: 'Dataset',
-  LIST: 'List',
-  INTEGRATION: 'Integration',
-  CHAT: 'Chat',
-  SPACE: 'Space',
-} as const satisfies Record<FlowKind, string>;
 
 /** The kinds of flow that are no dataset. */
 export const KINDS_BUT_DATASET = FLOW_KINDS.filter((kind) => kind !== 'DATASET');

@@ -1,3 +1,4 @@
+import type { FlowKind } from '../authz/boundary.js';
 import type { FlowFacts } from '../authz/decide.js';
 import type { Principal } from '../authz/principal.js';
 import type { Rights } from '../authz/rights.js';
@@ -21,6 +22,8 @@ export interface Resource {
   /** The person that it is, or whose it is; null: it is a service account’s. */
   readonly personId?: string | null;
   readonly roleId?: string;
+  /** The role that somebody asks for. */
+  readonly wantedRole?: MemberRole | null;
 }
 
 /** What is read of a resource to decide about it: each once for all resources of a page. */
@@ -36,11 +39,15 @@ export async function factsOf(
   { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
   reader: FactsReader,
 ): Promise<Facts> {
-  const { flowId, personId, roleId } = resource;
+  const { flowId, personId, roleId, wantedRole } = resource;
   const isParty = (id: string | null | undefined) => id === subject.id || id === actor.id;
   if (flowId !== undefined) {
     const flow = await reader.flow(flowId);
-    return flow ? { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } } : {};
+    return {
+      ...(flow && { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } }),
+      ...(wantedRole && { role: wantedRole }),
+      ...(personId !== undefined && { isOwn: personId === subject.id }),
+    };
   }
   if (roleId !== undefined) {
     return { rank: { defined: (await reader.roleRights(roleId))?.own ?? [] } };
@@ -69,9 +76,14 @@ function conditionsOf(
   };
 }
 
-type Find = (tx: Tx, id: string) => Promise<Resource | null>;
+type Find = (tx: Tx, id: string) => Promise<Resource | null | false>;
 
-const aFlow: Find = async (_tx, id) => ({ flowId: id });
+const ID = { id: true };
+
+const aFlow =
+  (kind: FlowKind): Find =>
+  async (tx, id) =>
+    (await tx.flow.findFirst({ where: { id, kind }, select: ID })) && { flowId: id };
 
 const aMember: Find = async (tx, id) => {
   const found = await tx.flowMember.findUnique({
@@ -84,25 +96,41 @@ const aMember: Find = async (tx, id) => {
 /** How to find what an operation is about, by the name of its type. */
 const FINDERS: Readonly<Record<string, Find>> = {
   AccessKey: async (tx, id) => {
-    const found = await tx.accessKey.findUnique({ where: { id }, select: { userId: true } });
+    const where = { id, deletedAt: null };
+    const found = await tx.accessKey.findFirst({ where, select: { userId: true } });
     return found && { personId: found.userId };
+  },
+  AccessRequest: async (tx, id) => {
+    const found = await tx.accessRequest.findUnique({
+      where: { id },
+      select: { flowId: true, requesterId: true, role: true },
+    });
+    if (!found) return null;
+    const { flowId, requesterId: personId, role: wantedRole } = found;
+    return flowId ? { flowId, personId, wantedRole } : { personId };
   },
   DatasetMember: aMember,
   FlowMember: aMember,
   DatasetView: async (tx, id) => {
-    const select = { flowId: true, createdById: true };
-    const found = await tx.datasetView.findUnique({ where: { id }, select });
+    const found = await tx.datasetView.findUnique({
+      where: { id },
+      select: { flowId: true, createdById: true },
+    });
     return found && { flowId: found.flowId, creatorId: found.createdById };
   },
-  Group: async () => ({}),
-  Invitation: async () => ({}),
-  Role: async (_tx, id) => ({ roleId: id }),
-  ServiceAccount: async () => ({}),
+  Group: async (tx, id) => (await tx.group.findUnique({ where: { id }, select: ID })) && {},
+  Invitation: async (tx, id) =>
+    (await tx.invitation.findUnique({ where: { id }, select: ID })) && {},
+  Role: async (tx, id) =>
+    (await tx.role.findUnique({ where: { id }, select: ID })) && { roleId: id },
+  ServiceAccount: async (tx, id) =>
+    (await tx.serviceAccount.findFirst({ where: { id, deletedAt: null }, select: ID })) && {},
   Session: async (tx, id) => {
     const found = await tx.session.findUnique({ where: { id }, select: { userId: true } });
     return found && { personId: found.userId };
   },
-  User: async (_tx, id) => ({ personId: id }),
+  User: async (tx, id) =>
+    (await tx.user.findFirst({ where: { id, removedAt: null }, select: ID })) && { personId: id },
 };
 
 /** What an operation is about; undefined: nothing that rules know. Whether it may be seen is decided elsewhere. */
@@ -110,6 +138,7 @@ export async function findResource(
   tx: Tx,
   { typename, id }: { readonly typename: string; readonly id: string },
 ): Promise<Resource | undefined> {
-  const find = flowKindOf(typename) ? aFlow : FINDERS[typename];
-  return (await find?.(tx, id)) ?? undefined;
+  const kind = flowKindOf(typename);
+  const find = kind ? aFlow(kind) : FINDERS[typename];
+  return (await find?.(tx, id)) || undefined;
 }

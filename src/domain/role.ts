@@ -16,11 +16,12 @@ const MOST_LEVELS = 8;
 export async function rightsOfRoles(
   reader: Pick<Tx, '$queryRaw'>,
   accountId: string,
-  ids: readonly string[],
+  ids: readonly string[] | null,
 ): Promise<Map<string, Rights>> {
   const rows = await reader.$queryRaw<(HeldRole & { root: string })[]>`
     WITH RECURSIVE held(root, role_id) AS (
-      SELECT id, id FROM role WHERE account_id = ${accountId}::uuid AND id = ANY(${ids}::uuid[])
+      SELECT id, id FROM role
+      WHERE account_id = ${accountId}::uuid AND (${ids}::uuid[] IS NULL OR id = ANY(${ids}::uuid[]))
       UNION
       SELECT h.root, p.parent_id FROM role_parent p JOIN held h USING (role_id))
     SELECT h.root, r.built_in AS "builtIn", r.name, r.permissions, h.root = r.id AS direct

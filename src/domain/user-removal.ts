@@ -2,6 +2,7 @@ import type { FlowKind } from '../authz/boundary.js';
 import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import { tombstoneKeys } from './access-key.js';
+import { withdrawAllOf } from './access-request.js';
 import type { Change, Step } from './change.js';
 import { FLOW_TYPENAMES } from './ids.js';
 import { assertOther, endAccess, holdUser, keepingSuperAdmin } from './user.js';
@@ -17,8 +18,8 @@ export interface Removed {
 }
 
 /**
- * Removes a person with sessions, API keys, roles, groups and memberships; what they made, did and gave to others
- * stays, under their name. Throws NOT_FOUND, NOT_YOURSELF, LAST_SUPER_ADMIN, and CONFIRMATION_NEEDED, which says what
+ * Removes a person with sessions, API keys, roles, groups and memberships, and withdraws what they asked for; what they
+ * made, did and gave to others stays, under their name. Throws NOT_FOUND, NOT_YOURSELF, LAST_SUPER_ADMIN, and CONFIRMATION_NEEDED, which says what
  * goes.
  */
 export async function removeUser(change: Change, id: string, confirm: boolean): Promise<Removed> {
@@ -74,7 +75,7 @@ export async function takeAway(change: Change, id: string): Promise<Removed> {
   await tx.flowMember.deleteMany(theirs);
   await tx.groupMember.deleteMany(theirs);
   await tx.roleAssignment.deleteMany(theirs);
-  await recordSteps(steps);
+  await recordSteps([...steps, ...(await withdrawAllOf(change, id))]);
   return goes;
 }
 

@@ -3,7 +3,8 @@ import { FLOW_KINDS, NEVER_DELEGABLE } from '../authz/boundary.js';
 import { barredBy, takesDefault } from '../authz/decide.js';
 import type { DatasetPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
-import { MEMBER_ROLES } from '../authz/role-table.js';
+import { GIVING } from '../authz/remedy.js';
+import { MEMBER_ROLES, type Condition } from '../authz/role-table.js';
 import { isDatasetPermission, rowOf, type SharedPermission } from '../authz/tables.js';
 import type { Prisma } from '../db/generated/client.js';
 import { NOWHERE } from './ids.js';
@@ -11,11 +12,13 @@ import { NOWHERE } from './ids.js';
 /**
  * Which datasets, or flows of other kinds, may the principal do this on? The counterpart of `decide`, for lists, counts
  * and ids, read from the same tables: a membership of one's own decides alone; without one, the strongest of one's
- * groups does; without any, the role in the account where sharing is not the only way in.
+ * groups does; without any, the role in the account where sharing is not the only way in. What a role allows under a
+ * condition counts if that is one of those that are met.
  */
 export function visibleFlows(
   principal: Principal | undefined,
   permission: SharedPermission,
+  met: readonly Condition[] = [],
 ): Prisma.FlowWhereInput {
   if (!principal || barredBy(principal, permission)) return nothing;
   const isDataset = isDatasetPermission(permission);
@@ -26,7 +29,8 @@ export function visibleFlows(
   if (row.override && permissions.has(isDataset ? 'dataset:override' : 'flow:override')) {
     return { AND: [family, reach] };
   }
-  const role = { in: MEMBER_ROLES.filter((name) => row[name] === true) };
+  const cells: readonly unknown[] = [true, ...met];
+  const role = { in: MEMBER_ROLES.filter((name) => cells.includes(row[name])) };
   if (subject.kind === 'serviceAccount') {
     return { ...family, members: { some: { serviceAccountId: subject.id, role } } };
   }
@@ -162,14 +166,14 @@ export function visibleGrants(
   principal: Principal | undefined,
 ): Prisma.ImpersonationGrantWhereInput {
   if (!principal) return nothing;
-  if (principal.permissions.has('serviceAccount:manage')) return {};
+  const { permissions } = principal;
+  if (permissions.has('serviceAccount:manage')) return {};
   return {
-    flow: {
-      OR: [
-        visibleFlows(principal, 'dataset:extendImpersonation'),
-        visibleFlows(principal, 'flow:extendImpersonation'),
-      ],
-    },
+    OR: [
+      { flow: visibleFlows(principal, 'dataset:extendImpersonation') },
+      { flow: visibleFlows(principal, 'flow:extendImpersonation') },
+      ...(permissions.has('impersonation:share') ? [{ resource: { not: null } }] : []),
+    ],
   };
 }
 
@@ -178,6 +182,23 @@ export function visibleAccessReviews(
   principal: Principal | undefined,
 ): Prisma.AccessReviewWhereInput {
   return principal?.permissions.has('accessReview:manage') ? {} : nothing;
+}
+
+/** Requests are seen by those who made them, and by those who could give what they ask for. */
+export function visibleAccessRequests(
+  principal: Principal | undefined,
+): Prisma.AccessRequestWhereInput {
+  if (!principal) return nothing;
+  return {
+    OR: [
+      { requesterId: selfOf(principal) },
+      ...(principal.permissions.has('role:assign') ? [{ flowId: null }] : []),
+      ...[...GIVING.dataset, ...GIVING.flow].map(([role, permission]) => ({
+        role,
+        flow: visibleFlows(principal, permission, ['targetNotAdmin', 'targetNotOwner']),
+      })),
+    ],
+  };
 }
 
 /** What somebody imports is nobody else's business until it is in the dataset. */

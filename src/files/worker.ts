@@ -1,7 +1,8 @@
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
-import { DomainError } from '../errors.js';
-import { type FileProblem, invalidFile } from './sheet.js';
+import { invalidFile } from './sheet.js';
+import type { Answer } from './thread.js';
 import { tooLarge } from './zip.js';
 
 /**
@@ -13,13 +14,34 @@ const MOST_MEGABYTES = 1024;
 /** For one answer, among them the one that takes the whole workbook. */
 const MOST_MILLISECONDS = 120_000;
 
-interface Refusal {
-  readonly reason: FileProblem;
-  readonly message: string;
-  readonly extensions: Readonly<Record<string, unknown>>;
+/** What each script is as a whole, in plain JavaScript. */
+const programs = new Map<string, Promise<string>>();
+
+/**
+ * Node 20 hands no loader down to a thread, and to register one there takes longer than most workbooks; so a script is
+ * made one program, with all that it imports, when it is first wanted.
+ */
+function programOf(script: URL): Promise<string> {
+  const known = programs.get(script.href);
+  if (known) return known;
+  const program = bundle(fileURLToPath(script));
+  programs.set(script.href, program);
+  program.catch(() => programs.delete(script.href));
+  return program;
 }
 
-type Answer = { readonly value: unknown } | { readonly refusal: Refusal };
+async function bundle(script: string): Promise<string> {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [script],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    write: false,
+    logLevel: 'silent',
+  });
+  return outputFiles.map(({ text }) => text).join('');
+}
 
 /** A thread that answers one question after the other about one workbook. */
 export class FileWorker {
@@ -27,10 +49,14 @@ export class FileWorker {
   #failure: Error | undefined;
   #settle: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
 
-  constructor(script: URL, purpose: unknown) {
-    this.#worker = new Worker(new URL('worker-start.js', import.meta.url), {
+  static async start(script: URL, purpose: unknown): Promise<FileWorker> {
+    return new FileWorker(await programOf(script), purpose);
+  }
+
+  private constructor(program: string, purpose: unknown) {
+    this.#worker = new Worker(program, {
+      eval: true,
       workerData: purpose,
-      argv: [script.href],
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
     });
@@ -66,31 +92,5 @@ export class FileWorker {
     const isOutOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
     this.#failure ??= isOutOfMemory ? tooLarge('The workbook needs too much memory.') : error;
     this.#settle?.reject(this.#failure);
-  }
-}
-
-/** What the thread is for. */
-export function task(): unknown {
-  return workerData;
-}
-
-/** Answers the questions, in the thread. */
-export function serve(answer: (question: unknown) => Promise<unknown>): void {
-  if (isMainThread) throw new Error('This is for a thread of its own.');
-  parentPort?.on('message', async (question: unknown) => {
-    parentPort?.postMessage(await answerTo(question, answer), []);
-  });
-}
-
-async function answerTo(
-  question: unknown,
-  answer: (question: unknown) => Promise<unknown>,
-): Promise<Answer> {
-  try {
-    return { value: await answer(question) };
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    const { reason, ...extensions } = error.extensions;
-    return { refusal: { reason: reason as FileProblem, message: error.message, extensions } };
   }
 }

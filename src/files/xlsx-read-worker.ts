@@ -13,7 +13,7 @@ import {
   type RawRow,
   tooManyRows,
 } from './sheet.js';
-import { serve, task } from './worker.js';
+import { serve, task } from './thread.js';
 import { checkedAddresses } from './xlsx-addresses.js';
 import { notXlsx, tooLarge, unpacked } from './zip.js';
 

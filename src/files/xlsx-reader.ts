@@ -16,7 +16,7 @@ export async function readXlsx(file: string): Promise<Sheet> {
 
 /** First the header alone, then the rows. */
 async function* batches(file: string): AsyncGenerator<readonly RawRow[], undefined> {
-  const worker = new FileWorker(new URL('xlsx-read-worker.ts', import.meta.url), file);
+  const worker = await FileWorker.start(new URL('xlsx-read-worker.ts', import.meta.url), file);
   try {
     for (;;) {
       const rows = (await worker.ask('next')) as readonly RawRow[];

@@ -1,7 +1,7 @@
 import writeXlsxFile, { type Row } from 'write-excel-file/node';
 
 import { invalidFile } from './sheet.js';
-import { serve, task } from './worker.js';
+import { serve, task } from './thread.js';
 import { xlsxCell } from './xlsx-cells.js';
 import type { XlsxColumn, XlsxRow } from './xlsx-writer.js';
 

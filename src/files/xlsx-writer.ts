@@ -23,7 +23,7 @@ export async function writeXlsx(
   batches: AsyncIterable<readonly XlsxRow[]>,
   file: string,
 ): Promise<void> {
-  const worker = new FileWorker(new URL('xlsx-write-worker.ts', import.meta.url), {
+  const worker = await FileWorker.start(new URL('xlsx-write-worker.ts', import.meta.url), {
     columns,
     file,
   });

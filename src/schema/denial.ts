@@ -37,5 +37,16 @@ export const Remedy = builder.objectRef<RemedyShape>('Remedy').implement({
     kind: t.expose('kind', { type: RemedyKind, description: 'What it is, for programs.' }),
     who: t.exposeString('who', { description: 'Who can do it.' }),
     how: t.exposeString('how', { description: 'What to do.' }),
+    mutation: t.string({
+      nullable: true,
+      description: 'The mutation that does it; null: it is done in another way.',
+      resolve: ({ mutation }) => mutation ?? null,
+    }),
+    input: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: 'Its input, as far as the refusal knows it.',
+      resolve: ({ input }) => input ?? null,
+    }),
   }),
 });

@@ -1,3 +1,4 @@
+import type { AuditTarget } from '../audit/events.js';
 import { FLOW_KINDS, type FlowKind } from '../authz/boundary.js';
 import {
   decide,
@@ -6,6 +7,7 @@ import {
   type Decision,
   type FlowFacts,
 } from '../authz/decide.js';
+import { denialOfAll } from '../authz/denial.js';
 import type { Permission } from '../authz/permissions.js';
 import type { SharedPermission } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
@@ -21,6 +23,8 @@ export type Family = 'dataset' | 'flow';
 export interface FlowScope {
   readonly id: string;
   readonly permissions: readonly Permission[];
+  /** What the entry is about, if not the flow itself. */
+  readonly target?: AuditTarget;
   /** Of which kind it has to be; unless told, a dataset in a rule about datasets, anything else in one about flows. */
   readonly kind?: FlowKind;
   /** What the conditions of a role need to know: who made the view that it is about. */
@@ -87,6 +91,17 @@ export async function noteOverrides(
   }
 }
 
+/** Whether the principal sees this flow, of whatever kind: what only the override shows is marked. */
+export async function seesFlow(context: Context, id: string): Promise<boolean> {
+  const { principal, access } = context;
+  const facts = await access.flow(id);
+  if (!principal || !facts?.kind) return false;
+  const decision = decide(principal, READ[facts.kind === 'DATASET' ? 'dataset' : 'flow'], facts);
+  noteGrant(context, decision);
+  if (decision.allowed) noteVia(context, decision, id, facts.kind);
+  return decision.allowed;
+}
+
 /** Whoever may not do this does not see the flow at all. */
 export const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
   Family,
@@ -134,7 +149,8 @@ async function allowChange(context: Context, family: Family, scope: FlowScope): 
   const { change, db } = context;
   const principal = principalOf(context);
   const before = (await readFlowFacts(db, principal, principal.subject, [scope.id])).get(scope.id);
-  change?.aim({ type: FLOW_TYPENAMES[before?.kind ?? scope.kind ?? 'DATASET'], id: scope.id });
+  const type = FLOW_TYPENAMES[before?.kind ?? scope.kind ?? 'DATASET'];
+  change?.aim(scope.target ?? { type, id: scope.id });
   const seen = await seenFacts(context, family, scope, before);
   if (scope.lock !== 'NONE') await lockFlow(db, principal, scope.id, scope.lock ?? 'ALONE');
   const facts = await context.access.flow(scope.id);
@@ -159,7 +175,9 @@ function seenFacts(
       ? (facts?.kind === 'DATASET') === (family === 'dataset')
       : facts?.kind === kind;
   const fitting = fits ? facts : undefined;
-  const unseen = refusedUnseen(principal, READ[family], fitting);
+  // What it says of a remedy is what was asked for, whether or not there is such a flow.
+  const asked = { id: scope.id, kind: kind ?? (family === 'dataset' ? 'DATASET' : undefined) };
+  const unseen = refusedUnseen(principal, READ[family], fitting, asked);
   if (unseen) throw forbidden(unseen.denial);
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
@@ -194,12 +212,8 @@ function allowAll(
 ): true {
   const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
   for (const decision of decisions) noteGrant(context, decision);
-  const [denial, ...others] = decisions.flatMap((each) => (each.allowed ? [] : [each.denial]));
-  if (denial) {
-    // It says of the first why it is missing, and names them all.
-    const all = { ...denial, missing: [denial, ...others].flatMap(({ missing }) => missing) };
-    throw forbidden(all);
-  }
+  const denial = denialOfAll(decisions.flatMap((each) => (each.allowed ? [] : [each.denial])));
+  if (denial) throw forbidden(denial);
   for (const decision of decisions) {
     if (decision.allowed) noteVia(context, decision, id, facts.kind ?? 'DATASET');
   }

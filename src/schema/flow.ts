@@ -1,4 +1,5 @@
 import { decide, effectiveGrant, type FlowFacts } from '../authz/decide.js';
+import { groupsGiving } from '../authz/explain.js';
 import type { Context } from '../context.js';
 import { FLOW_TYPENAMES } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
@@ -38,18 +39,10 @@ const FlowAccess = builder.objectRef<Reading>('FlowAccess').implement({
       type: [Group],
       description:
         'The groups that give the role, as far as you can see groups; empty: it comes in another way.',
-      resolve: ({ facts }, _args, { access }) => access.groups(groupsGiving(facts)),
+      resolve: ({ facts }, _args, { access }) => access.groups(groupsGiving(facts.grants)),
     }),
   }),
 });
-
-/** The groups of the grant that counts, all of the same role. */
-function groupsGiving({ grants }: FlowFacts): string[] {
-  const counts = effectiveGrant(grants);
-  if (counts?.via !== 'GROUP') return [];
-  const giving = grants.filter(({ via, role }) => via === 'GROUP' && role === counts.role);
-  return giving.flatMap(({ groupId }) => groupId ?? []).toSorted();
-}
 
 /** The path that lets the reader see a flow. */
 function viaOf({ principal }: Context, facts: FlowFacts) {

@@ -2,6 +2,9 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { lexicographicSortSchema, specifiedDirectives, type GraphQLSchema } from 'graphql';
 
 import './access-key-mutations.js';
+import './access-matrix.js';
+import './access-request-list.js';
+import './access-request-mutations.js';
 import './access-review-mutations.js';
 import './account-mutations.js';
 import './account.js';
@@ -19,6 +22,7 @@ import './dataset-row-mutations.js';
 import './dataset-view-mutations.js';
 import './dataset.js';
 import './flow-kinds.js';
+import './explain-access.js';
 import './flow-list.js';
 import './flow-member-mutations.js';
 import './flow-mutations.js';
@@ -47,6 +51,7 @@ import './user-list.js';
 import './user-mutations.js';
 import './user.js';
 import './viewer-can.js';
+import './who-can.js';
 
 /** Builds the schema; throws if a field has no rule or a mutation no audit event. */
 export function buildSchema(): GraphQLSchema {

@@ -80,6 +80,14 @@ export const purpose = storable
   .max(1000, 'A purpose has at most 1,000 characters.')
   .transform((text) => text.trim());
 
+export const note = storable.max(500, 'A note has at most 500 characters.');
+
+/** A field of the schema: `Mutation.renameDataset`. */
+export const coordinate = z
+  .string()
+  .max(200, 'A field has at most 200 characters.')
+  .regex(/^[A-Z_a-z]\w*\.[A-Z_a-z]\w*$/, 'Name a field such as Mutation.renameDataset.');
+
 export const reason = storable.max(500, 'A reason has at most 500 characters.');
 
 /** An hour to seven days, or none. */
@@ -89,6 +97,8 @@ export const overlapHours = z
   .max(168, 'Name 0 to 168 hours: at most seven days.');
 
 export const permissions = z.array(shortText).max(200, 'Name at most 200 permissions.');
+
+export const missing = permissions.min(1, 'Name what was missing.');
 
 /** A kind of flow for which datasets have something of their own. */
 export function kindButDataset(instead: string) {

@@ -2,6 +2,7 @@ import type { FlowKind } from '../authz/boundary.js';
 import type { Context } from '../context.js';
 import { FLOW_TYPENAMES, flowKindOf, KINDS_BUT_DATASET, NOWHERE } from '../domain/ids.js';
 import {
+  visibleAccessRequests,
   visibleAccessReviews,
   visibleAuditEntries,
   visibleDatasets,
@@ -28,6 +29,11 @@ const NODE_GATES: Readonly<Record<string, Gate>> = {
   AccessKey: (id, { db, principal }) =>
     db.accessKey.findFirst({ select, where: { AND: [{ id }, visibleKeys(principal)] } }),
   Account: async (id, { principal }) => (principal?.accountId === id ? { id } : null),
+  AccessRequest: (id, { db, principal }) =>
+    db.accessRequest.findFirst({
+      select,
+      where: { AND: [{ id }, visibleAccessRequests(principal)] },
+    }),
   AccessReview: (id, { db, principal }) =>
     db.accessReview.findFirst({
       select,

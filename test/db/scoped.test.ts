@@ -41,6 +41,9 @@ async function fill(client: PrismaClient): Promise<string> {
     data: { accountId, scope: 'EVERYTHING', dueAt: new Date() },
   });
   const line = { kind: 'FLOW', holderName: 'A', resourceId: flowId, resourceName: 'B' } as const;
+  await client.accessRequest.create({
+    data: { accountId, requesterId: admin.id, accountRole: 'ADMIN' },
+  });
   await client.accessReviewLine.create({ data: { accountId, reviewId, ...line } });
   await client.datasetView.create({ data: { accountId, flowId, name: 'A view' } });
   await client.datasetField.create({

@@ -9,7 +9,7 @@ import { globalId, workspace } from '../support/world.js';
 const ATTEMPTS = 100;
 
 /** The embedded database runs one transaction after the other anyway. */
-const ROUNDS = testDatabaseKind() === 'postgres' ? 3 : 1;
+const ROUNDS = testDatabaseKind() === 'postgres' ? 2 : 1;
 
 /** Starts a hundred at once, and counts how they ended. */
 async function hundred(create: (number: number) => Promise<Result>) {

@@ -70,6 +70,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   uuid: ['domain', 'http', 'seed'],
   'write-excel-file': ['files'],
   zod: ['config', 'db', 'schema'],
+  esbuild: ['files'],
 };
 
 function roomOf(file: string): string {

@@ -15,6 +15,7 @@ import { buildSchema } from '../../src/schema/index.js';
 import { SECRET } from '../support/app.js';
 import { testDatabase } from '../support/database.js';
 import { createFlow } from '../support/flow-world.js';
+import { askFor } from '../support/requests.js';
 import { beginReview } from '../support/review.js';
 import { globalId, world } from '../support/world.js';
 
@@ -103,6 +104,9 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       toUserId: globalId('User', superAdmin.id),
       accessReviewId: await beginReview(superAdmin, { scope: 'GROUPS' }),
       lineIds: [superAdmin.id],
+      requestId: await askFor(superAdmin, ['apiKey:manage']),
+      on: dataset.id,
+      operation: 'Mutation.renameDataset',
       batchId: superAdmin.id,
       confirm: true,
       plan: 'ENTERPRISE',
@@ -242,6 +246,12 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       'createGroup.name',
       'addGroupMembers.userIds',
       'deleteGroup.name',
+      'requestAccess.permissions',
+      'requestAccess.operation',
+      'requestAccess.note',
+      'approveAccessRequest.requestId',
+      'refuseAccessRequest.note',
+      'accessRequests.on',
       'revokeSession.sessionId',
       'revokeSessions.userId',
       'addDatasetField.helpText',

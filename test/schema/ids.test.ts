@@ -113,8 +113,12 @@ describe('node', () => {
     const review = await client.accessReview.create({
       data: { accountId, scope: 'GROUPS', dueAt: new Date() },
     });
+    const request = await client.accessRequest.create({
+      data: { accountId, requesterId: admin.id, accountRole: 'ADMIN' },
+    });
     Object.assign(ids, {
       AccessKey: key.id,
+      AccessRequest: request.id,
       AccessReview: review.id,
       Account: accountId,
       AuditEntry: (await client.auditEntry.create({ data })).id,

@@ -157,6 +157,8 @@ test('only what hangs on an object that its reader can see leads to whom one mee
   );
   expect(Object.fromEntries(told)).toEqual({
     'AccessKey.createdBy': undefined,
+    'AccessRequest.decidedBy': ['met'],
+    'AccessRequest.requester': ['met'],
     'AccessReview.closedBy': ['met'],
     'AccessReview.startedBy': ['met'],
     'AccessReviewLine.decidedBy': ['met'],
@@ -213,7 +215,7 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'UserGroupEdge.node': undefined,
   });
   const granting = fields.filter(({ type, field }) => grants(type, field.name));
-  expect(granting).toHaveLength(27);
+  expect(granting).toHaveLength(29);
   expect(objects.filter(({ name }) => 'grantScopes' in optionsOfType(name))).toEqual([]);
 });
 
@@ -250,6 +252,10 @@ describe('the schema prints', () => {
     ]);
     const open = objects.filter(isPublic).map(({ name }) => name);
     expect(open.filter((name) => !/(Payload|Connection|Edge)$/.test(name)).toSorted()).toEqual([
+      'AccessMatrix',
+      'AccessMatrixCell',
+      'AccessMatrixRole',
+      'AccessMatrixRow',
       'AccessReviewProgress',
       'ActionOnBehalf',
       'AssociatedResource',

@@ -11,6 +11,7 @@ export * from './key-operations.js';
 export * from './member-operations.js';
 export * from './people-operations.js';
 export * from './principal-operations.js';
+export * from './request-operations.js';
 export * from './service-account-operations.js';
 export * from './transfer-operations.js';
 
