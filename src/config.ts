@@ -37,6 +37,13 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What the command line signs in with: the gateway itself takes none. */
+const CREDENTIAL = 'FIELDGATE_TOKEN';
+
+export function readCredential(env: Environment = process.env): string | undefined {
+  return env[CREDENTIAL] || undefined;
+}
+
 /** The only place that reads the process's environment. */
 export function readConfig(env: Environment = process.env): Config {
   const production = env['NODE_ENV'] === 'production';
@@ -48,7 +55,8 @@ export function readConfig(env: Environment = process.env): Config {
     ...(error?.issues ?? []).map(({ path, message }) => wrong(String(path[0]), given, message)),
     ...(data?.SMTP_URL === undefined ? [] : missingForMail(data, production)),
     ...Object.keys(given)
-      .filter((name) => name.startsWith('FIELDGATE_') && !(name in schema.shape))
+      .filter((name) => name.startsWith('FIELDGATE_') && name !== CREDENTIAL)
+      .filter((name) => !(name in schema.shape))
       .map((name) => unknown(name, Object.keys(schema.shape))),
   ];
   if (data === undefined || problems.length > 0) throw configError(problems);

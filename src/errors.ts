@@ -132,7 +132,12 @@ export function forbidden(denial: { readonly rule: string }): DomainError {
 
 /** The input breaks rules: each problem says where and what to do. */
 export function invalidInput(
-  problems: readonly { path: readonly string[]; message: string }[],
+  problems: readonly {
+    path: readonly string[];
+    message: string;
+    /** Where in a text. */
+    locations?: readonly object[];
+  }[],
 ): DomainError {
   const text = problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   return new DomainError('INVALID_INPUT', text, { problems });

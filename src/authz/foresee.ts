@@ -102,8 +102,8 @@ function alternatives(
   { flow, isOwn }: Foreknown,
 ): readonly Rule[] {
   const kind = flow?.kind && (flow.kind === 'DATASET' ? 'dataset' : 'flow');
-  const about = kind ?? (isOwn ? 'person' : undefined);
-  const meant = about && of[about];
+  const noun = kind ?? (isOwn ? 'person' : undefined);
+  const meant = noun && of[noun];
   return meant ? [meant] : Object.values(of);
 }
 

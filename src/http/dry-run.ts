@@ -29,7 +29,8 @@ type DryRun = (
 /** Whether it is only asked what would be refused. Throws INVALID_INPUT. */
 export function isDryRun({ headers }: Request): boolean {
   const value = headers.get(HEADER);
-  if (value !== null && value !== '1') throw refusal('To ask what would be refused it is 1.');
+  if (value !== null && value !== '1')
+    throw refusal('Send 1 to ask what would be refused, or leave it out.');
   return value === '1';
 }
 

@@ -40,6 +40,10 @@ export function explorer({ person, notice, tabs, graphiql, icon }: Explorer) {
       <a class="brand" href="/"><img src="${icon}" alt="" width="20" height="20" />Fieldgate</a>
       ${person ? signedIn(person) : nobody(notice)}
     </header>
+    <p class="hint">
+      With the header <code>{ "X-Authz-Dry-Run": "1" }</code> an operation is answered with what
+      would be refused.
+    </p>
     ${needsScript}
     <main id="graphiql" data-options="${JSON.stringify(options)}"></main>`;
 }

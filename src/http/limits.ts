@@ -2,9 +2,7 @@ import { createComplexityRule } from '@pothos/plugin-complexity';
 import { GraphQLError, parse, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-const MOST_TOKENS = 2_000;
-const MOST_DEPTH = 12;
-const MOST_COST = 5_000;
+import { MOST_COST, MOST_DEPTH, MOST_TOKENS } from '../domain/document-limits.js';
 
 /** Refuses documents that are too long, too deep or too costly, before anything is read for them. */
 export function useLimits(): Plugin {

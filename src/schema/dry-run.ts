@@ -16,6 +16,7 @@ import type { Rule } from '../authz/rule.js';
 import type { Context } from '../context.js';
 import { decodeId, flowKindOf } from '../domain/ids.js';
 import { DomainError, forbidden, unauthenticated } from '../errors.js';
+import { isOwnBehind } from './oneself.js';
 import type { Operation } from './operations.js';
 import { RuleAllows } from './rule-allows.js';
 import { selectedBelow, selectedOn, type Selected, type Selecting } from './selection.js';
@@ -106,12 +107,6 @@ interface Known extends Pick<Foreknown, 'flow' | 'isOwn' | 'passed'> {
 /** What is reached is seen: anything else is left out, or null. */
 const SEEN: ReadonlySet<Permission> = new Set(['dataset:read', 'flow:read'] as const);
 
-/** Where one finds what is one's own, and where whoever is oneself has it. */
-const OWN = new Set(['Me.actor', 'Me.apiKeys', 'Me.sessions', 'Me.subject', 'Me.user']);
-/** What stands between a list and what is in it. */
-const LEADS_ON = /(Connection\.edges|Edge\.node)$/;
-const OF_ONESELF = new Set(['User.apiKeys', 'User.sessions']);
-
 /** What a root field finds because its arguments name it. What a mutation leaves behind is not there yet. */
 async function knownOf({ access }: Context, { operation, args }: Selected): Promise<Known> {
   const { id } = args;
@@ -123,8 +118,9 @@ async function knownOf({ access }: Context, { operation, args }: Selected): Prom
 
 /** What is to be said of the fields below one that is allowed or undecided. */
 function below(context: Context, selecting: Selecting, field: Selected, known: Known): Verdict[] {
-  const only = isAbstractType(field.type) ? known.typename : undefined;
-  return selectedBelow(selecting, field, only).flatMap((each) => {
+  const isPossible = (typename: string) =>
+    !isAbstractType(field.type) || !known.typename || known.typename === typename;
+  return selectedBelow(selecting, field, isPossible).flatMap((each) => {
     const { operation, path } = each;
     const { coordinate, words } = operation;
     const { flow, passed }: Known = isOfFlow(operation) ? known : { passed: SEEN };
@@ -146,11 +142,10 @@ function isOfFlow({ typeRule }: Operation): boolean {
 /** What is known of what a field leads to: whoever gets there passed its rule. */
 function behind({ coordinate, rule }: Operation, known: Known): Known {
   const passed = rulesIn(rule).flatMap((each) => (each.is === 'SHARED' ? [each.permission] : []));
-  const keepsOwner = LEADS_ON.test(coordinate) || OF_ONESELF.has(coordinate);
   return {
     ...known,
     passed: new Set([...known.passed, ...passed]),
-    isOwn: OWN.has(coordinate) || (keepsOwner ? known.isOwn : undefined),
+    isOwn: isOwnBehind(coordinate, known.isOwn),
   };
 }
 

@@ -38,6 +38,7 @@ import './password.js';
 import { ruleDirective, semanticNonNullDirective } from './plugins/rules.js';
 import './offboarding-mutation.js';
 import './offboarding.js';
+import './required-permissions.js';
 import './role-list.js';
 import './role-mutations.js';
 import './service-account-list.js';

@@ -6,6 +6,7 @@ import {
 } from 'graphql';
 
 import { all, type Rule } from '../authz/rule.js';
+import type { SharedPermission } from '../authz/tables.js';
 import type { Asks } from './scopes.js';
 
 /** A field of the schema, a query or a mutation among them, and who may read or call it. */
@@ -20,6 +21,8 @@ export interface Operation {
   readonly typeRule: Rule | undefined;
   /** Whether it leads to somebody whom one meets. */
   readonly meets: boolean;
+  /** What one has to see of a flow beside it. */
+  readonly reads: SharedPermission | undefined;
   /** Which of the further things that the rule names these arguments ask for. */
   readonly asksForMore: (args: object) => ReadonlySet<string>;
 }
@@ -58,6 +61,7 @@ function operation(type: GraphQLObjectType, field: GraphQLField<unknown, unknown
     field,
     typeRule: extensionsOf(type).rule,
     meets: extensionsOf(field).meets === true,
+    reads: extensionsOf(field).reads,
     asksForMore: (args) => wordsOf(extensionsOf(field).asks, args),
   };
 }
@@ -70,6 +74,7 @@ interface Extended {
 interface Notes {
   readonly rule?: Rule;
   readonly asks?: Asks;
+  readonly reads?: SharedPermission;
   readonly meets?: boolean;
   readonly directives?: { readonly rule?: { readonly is: string } };
 }

@@ -36,6 +36,7 @@ import {
   allowHandOver,
   allowOnFlow,
   principalOf,
+  READ,
   type Family,
   type FlowScope,
 } from './flow-scope.js';
@@ -100,6 +101,8 @@ export interface PrintedRule {
   readonly words: string;
   readonly rule: Rule;
   readonly asks: Asks;
+  /** What else it takes, because nobody does anything on a flow that they don't see. */
+  readonly reads?: SharedPermission;
 }
 
 /** Whether the arguments ask for something further, by the words that the rule has for it. */
@@ -155,11 +158,12 @@ function onArguments<Args>(
   permissions: readonly Permission[],
   locate: (args: Args) => Located,
 ) {
-  return printing(
+  const scopes = printing(
     permissions.map(ruleName).join(' and '),
     all(...permissions.map(needs)),
     (_parent: unknown, args: Args) => scopeOf(family, { ...locate(args), permissions }),
   );
+  return Object.assign(scopes, { reads: READ[family] });
 }
 
 /** The right to give the role that the arguments name, beside the other permissions on what they name. */

@@ -9,6 +9,7 @@ import {
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLDirective,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -22,6 +23,8 @@ export interface Selecting {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** The variables of which nobody knows what they will hold. */
+  readonly unknown?: ReadonlySet<string>;
 }
 
 /** A field that a document selects on one type of object, at a place in the answer. */
@@ -57,11 +60,11 @@ export function selectedOn(
 export function selectedBelow(
   selecting: Selecting,
   { path, type, nodes }: Selected,
-  only?: string,
+  isPossible: (typename: string) => boolean = () => true,
 ): Selected[] {
   const selections = nodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
   return typesOf(selecting.schema, type)
-    .filter(({ name }) => only === undefined || name === only)
+    .filter(({ name }) => isPossible(name))
     .flatMap((each) => selectedOn(selecting, each, selections, path));
 }
 
@@ -92,12 +95,15 @@ function collect(
   }
 }
 
-function isSelected({ variables }: Selecting, node: SelectionNode): boolean {
-  const values = { ...variables };
-  return (
-    getDirectiveValues(GraphQLSkipDirective, node, values)?.['if'] !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, values)?.['if'] !== false
-  );
+/** What depends on what nobody knows may be selected. */
+function isSelected({ variables, unknown }: Selecting, node: SelectionNode): boolean {
+  const isUnless = (directive: GraphQLDirective, value: boolean) => {
+    const written = node.directives?.find(({ name }) => name.value === directive.name);
+    const condition = written?.arguments?.[0]?.value;
+    const isOpen = condition?.kind === Kind.VARIABLE && unknown?.has(condition.name.value);
+    return isOpen || getDirectiveValues(directive, node, { ...variables })?.['if'] !== value;
+  };
+  return isUnless(GraphQLSkipDirective, true) && isUnless(GraphQLIncludeDirective, false);
 }
 
 function fits(schema: GraphQLSchema, type: GraphQLObjectType, condition: string | undefined) {

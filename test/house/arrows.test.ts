@@ -55,7 +55,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['files'],
   'csv-stringify': ['files'],
   dataloader: ['context', 'domain'],
-  graphql: ['schema', 'http'],
+  graphql: ['cli', 'schema', 'http'],
   'graphql-scalars': ['schema'],
   'graphql-yoga': ['app', 'type http'],
   hono: ['app', 'http', 'mail'],

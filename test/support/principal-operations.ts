@@ -225,3 +225,24 @@ export const ListAuthorsByKind = graphql(`
     }
   }
 `);
+
+export const RequiredPermissions = graphql(`
+  query RequiredPermissions($document: String!, $operationName: String, $variables: JSONObject) {
+    requiredPermissions(document: $document, operationName: $operationName, variables: $variables) {
+      permissions
+      takesSignIn
+      canBeDelegated
+      accountRoles
+      datasetRole
+      flowRole
+      conditions
+      fields {
+        path
+        coordinate
+        rule
+        permissions
+        orSelf
+      }
+    }
+  }
+`);

@@ -23,7 +23,7 @@ import {
   SIGNED_IN,
   type Rule,
 } from '../../authz/rule.js';
-import { rolesAllowed, ruleName } from '../../authz/tables.js';
+import { rolesAllowed, ruleName, type SharedPermission } from '../../authz/tables.js';
 import { met, type Asks, type PrintedRule } from '../scopes.js';
 
 declare global {
@@ -105,8 +105,8 @@ function withNotes<
   Config extends { extensions?: object | null | undefined; pothosOptions: object },
 >(config: Config, own: Printed | undefined): Config {
   const meets = (config.pothosOptions as Ruled).grantScopes === met;
-  const asks = own?.asks;
-  return { ...config, extensions: { ...config.extensions, meets, asks } };
+  const { asks, reads } = own ?? {};
+  return { ...config, extensions: { ...config.extensions, meets, asks, reads } };
 }
 
 /** A rule as it is printed: its name for programs, its text for people. */
@@ -115,15 +115,16 @@ interface Printed {
   readonly text: string;
   readonly rule: Rule;
   readonly asks?: Asks;
+  readonly reads?: SharedPermission | undefined;
 }
 
 function printed(scopes: Ruled['authScopes']): Printed | undefined {
   if (!scopes) return undefined;
   if (typeof scopes !== 'function') return ruleOfMap(scopes as Record<string, unknown>);
-  const { words, rule, asks = {} } = scopes as Partial<PrintedRule>;
+  const { words, rule, asks = {}, reads } = scopes as Partial<PrintedRule>;
   if (!words || !rule) throw new PothosSchemaError('A rule that is a function must print itself.');
   const text = [words, ...rolesOf(permissionsIn(rule))].join(' — ');
-  return { name: words, text, rule, asks };
+  return { name: words, text, rule, asks, reads };
 }
 
 function ruleOfMap(scopes: Record<string, unknown>): Printed | undefined {
