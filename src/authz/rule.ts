@@ -136,7 +136,9 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
       );
     }
     case 'ALSO':
-      return facts.asksForMore ? decideRule(principal, rule.rule, facts) : ALLOWED;
+      return facts.asksForMore && !isOfSomethingElse(rule.rule, facts)
+        ? decideRule(principal, rule.rule, facts)
+        : ALLOWED;
     case 'ABOUT':
       return decideRule(principal, rule.of[aboutOf(facts)] ?? any(), facts);
     case 'ALL':
@@ -149,8 +151,13 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
   }
 }
 
-export function aboutOf({ about, flow }: Facts): About {
-  if (about) return about;
+/** What the input names beside it decides then, at best for the principal. */
+function isOfSomethingElse(rule: Rule, facts: Facts): boolean {
+  return rule.is === 'ABOUT' && !rule.of[aboutOf(facts)];
+}
+
+export function aboutOf({ about: told, flow }: Facts): About {
+  if (told) return told;
   if (!flow) return 'account';
   return flow.kind === 'DATASET' ? 'dataset' : 'flow';
 }
