@@ -2,11 +2,12 @@ import { createRequire } from 'node:module';
 
 import { defineConfig } from 'vitest/config';
 
-const onDatabase = ['test/{db,authn,domain,audit,http,schema}/**/*.test.ts'];
+const onDatabase = ['test/{db,authn,domain,audit,http,oracle,schema}/**/*.test.ts'];
 /** Pure functions, and tests of the embedded database’s own files: they make what they need. */
 const withoutDatabase = [
   'test/authn/{access-token,signing-keys}.test.ts',
   'test/db/{directory-lock,embedded-statements,migrations}.test.ts',
+  'test/oracle/sensitivity.test.ts',
 ];
 /** What takes a database that several gateways share. */
 const onServer = ['test/schema/{act,user}-revocation.test.ts'];
@@ -53,6 +54,16 @@ export default defineConfig({
           exclude: withoutDatabase,
           isolate: false,
           globalSetup: 'test/support/postgres-setup.ts',
+        },
+      },
+      // The same test as above, with a hundred times as much to decide.
+      {
+        extends: true,
+        test: {
+          name: 'oracle',
+          include: ['test/oracle/oracle.test.ts'],
+          env: { ORACLE_DECISIONS: process.env['ORACLE_DECISIONS'] ?? '1000000' },
+          globalSetup: 'test/support/embedded-setup.ts',
         },
       },
       {

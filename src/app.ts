@@ -6,6 +6,7 @@ import { serialize } from 'hono/utils/cookie';
 import type { Logger } from 'pino';
 
 import { ATTEMPT_LIMITS, createAttempts, type AttemptLimits } from './authn/attempts.js';
+import { ROLE_COLUMNS } from './authz/matrix.js';
 import type { Config } from './config.js';
 import { createContext, type Context, type System } from './context.js';
 import type { Database } from './db/database.js';
@@ -26,6 +27,7 @@ import { cookieName, isSecure, readRequest } from './http/request.js';
 import { createTransfers } from './http/transfers.js';
 import { createMailer } from './mail/mailer.js';
 import { createTransport, type Transport } from './mail/transport.js';
+import { accessRowsOf } from './schema/access-rows.js';
 import { dryRun } from './schema/dry-run.js';
 import { schemaOnce } from './schema/index.js';
 
@@ -79,7 +81,7 @@ export function createApp({
     closing: closing.signal,
   };
   const graphql = createGraphql(system, log);
-  const pages = createPages({ config, system, log });
+  const pages = createPages({ config, system, log, matrix: matrixOnce });
   const routes = new Hono<{ Bindings: { served: Served } }>();
   const afterwards = new Set<Promise<unknown>>();
 
@@ -136,6 +138,10 @@ export function createApp({
       await mailer.close();
     },
   };
+}
+
+function matrixOnce() {
+  return { columns: ROLE_COLUMNS, lines: accessRowsOf(schemaOnce()) };
 }
 
 function createGraphql(system: System, log: Logger) {

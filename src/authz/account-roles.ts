@@ -79,11 +79,12 @@ export const ACCOUNT_ROLE_TABLE = {
 
 /** The permissions that a built-in role gives. */
 export function permissionsOfRole(role: AccountRole): AccountPermission[] {
-  return entries.filter(([, roles]) => roles.includes(role)).map(([permission]) => permission);
+  const lines = Object.entries<readonly AccountRole[]>(ACCOUNT_ROLE_TABLE);
+  return lines
+    .filter(([, roles]) => roles.includes(role))
+    .map(([permission]) => permission as AccountPermission);
 }
 
 export function isAccountRole(value: string): value is AccountRole {
   return (ACCOUNT_ROLES as readonly string[]).includes(value);
 }
-
-const entries = Object.entries(ACCOUNT_ROLE_TABLE) as [AccountPermission, readonly AccountRole[]][];

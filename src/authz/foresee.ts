@@ -39,7 +39,7 @@ export function foresee(
       return decideRule(principal, rule, { isOwn: known.isOwn === true });
     case 'ACCOUNT': {
       const decision = decide(principal, rule.permission);
-      return rule.isUpTo && decision.allowed ? undefined : decision;
+      return rule.limit && decision.allowed ? undefined : decision;
     }
     case 'SHARED':
       return foreseeOnFlow(principal, rule.permission, known);

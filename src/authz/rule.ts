@@ -10,7 +10,12 @@ import { isSharedPermission, type SharedPermission } from './tables.js';
 /** Who may read a field or call a mutation, as data: what explains it, lists it and prints it reads this. */
 export type Rule =
   | { readonly is: 'PUBLIC' | 'AUTHENTICATED' | 'SIGNED_IN' | 'SELF' | 'MET' }
-  | { readonly is: 'ACCOUNT'; readonly permission: AccountPermission; readonly isUpTo?: boolean }
+  | {
+      readonly is: 'ACCOUNT';
+      readonly permission: AccountPermission;
+      /** Nobody and nothing above the principal; or only nothing on behalf of whom it is about. */
+      readonly limit?: 'RANK' | 'NOT_PARTY';
+    }
   | { readonly is: 'SHARED'; readonly permission: SharedPermission }
   /** The permission to give the role that is asked for. */
   | {
@@ -40,7 +45,12 @@ export function needs(permission: Permission): Rule {
 
 /** The permission in the account, about nobody and nothing above the principal. */
 export function needsUpTo(permission: AccountPermission): Rule {
-  return { is: 'ACCOUNT', permission, isUpTo: true };
+  return { is: 'ACCOUNT', permission, limit: 'RANK' };
+}
+
+/** The permission in the account, and nothing on behalf of whom it is about. */
+export function needsButForParty(permission: AccountPermission): Rule {
+  return { is: 'ACCOUNT', permission, limit: 'NOT_PARTY' };
 }
 
 export function all(...of: readonly Rule[]): Rule {
@@ -122,8 +132,8 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         ? { allowed: true, via: 'SELF' }
         : deny(() => notOwnDenial(principal));
     case 'ACCOUNT':
-      return rule.isUpTo
-        ? decideUpTo(principal, rule.permission, facts.rank ?? {})
+      return rule.limit
+        ? decideUpTo(principal, rule.permission, rankOf(rule.limit, facts))
         : decide(principal, rule.permission);
     case 'SHARED':
       return decide(principal, rule.permission, facts.flow);
@@ -156,8 +166,13 @@ function isOfSomethingElse(rule: Rule, facts: Facts): boolean {
   return rule.is === 'ABOUT' && !rule.of[aboutOf(facts)];
 }
 
-export function aboutOf({ about: told, flow }: Facts): About {
-  if (told) return told;
+/** Where nobody is above anybody it counts only who it is about. */
+function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
+  return limit === 'RANK' ? rank : { isParty: rank.isParty === true };
+}
+
+export function aboutOf({ about: known, flow }: Facts): About {
+  if (known) return known;
   if (!flow) return 'account';
   return flow.kind === 'DATASET' ? 'dataset' : 'flow';
 }

@@ -14,7 +14,8 @@ interface Known {
 }
 
 /**
- * Names the statements of an embedded database, as those for a server are named: it parses and plans each text once.
+ * Names the statements of an embedded database, so that it parses and plans each text once; those used longest ago
+ * give their names up.
  * PGlite itself names none, and sends each of the six messages of a statement apart; the ones that run a statement go
  * together here.
  */
@@ -29,14 +30,27 @@ export function nameStatements(pglite: PGlite): void {
   const parse: Send = async (message, options) => {
     const { text, isTyped } = readParse(message);
     current = statements.get(text);
-    if (current) return [messages.parseComplete];
-    const isFull = statements.size >= MOST_NAMED_STATEMENTS;
-    if (isTyped || isFull || text.endsWith(PLANNED_ANEW)) return plainly(message, options);
+    if (current) {
+      // To the end: the map is in the order of the last use.
+      statements.delete(text);
+      statements.set(text, current);
+      return [messages.parseComplete];
+    }
+    if (isTyped || text.endsWith(PLANNED_ANEW)) return plainly(message, options);
     const name = `s${(count += 1)}`;
     const answers = await plainly(protocol.serialize.parse({ text, name }), options);
     current = { name };
     statements.set(text, current);
+    if (statements.size > MOST_NAMED_STATEMENTS) await forgetOldest(options);
     return answers;
+  };
+
+  const forgetOldest = async (options: Parameters<Send>[1]): Promise<void> => {
+    const [oldest] = statements;
+    if (!oldest) return;
+    const [text, { name }] = oldest;
+    statements.delete(text);
+    await plainly(protocol.serialize.close({ type: 'S', name }), options);
   };
 
   const describe = async (known: Known, options: Parameters<Send>[1]): Promise<Answers> => {

@@ -78,12 +78,12 @@ function conditionsOf(
 
 type Find = (tx: Tx, id: string) => Promise<Resource | null | false>;
 
-const select = { id: true };
+const ID = { id: true };
 
 const aFlow =
   (kind: FlowKind): Find =>
   async (tx, id) =>
-    (await tx.flow.findFirst({ where: { id, kind }, select })) && { flowId: id };
+    (await tx.flow.findFirst({ where: { id, kind }, select: ID })) && { flowId: id };
 
 const aMember =
   (kind: FlowKind | { not: FlowKind }): Find =>
@@ -120,17 +120,19 @@ const FINDERS: Readonly<Record<string, Find>> = {
     });
     return found && { flowId: found.flowId, creatorId: found.createdById };
   },
-  Group: async (tx, id) => (await tx.group.findUnique({ where: { id }, select })) && {},
-  Invitation: async (tx, id) => (await tx.invitation.findUnique({ where: { id }, select })) && {},
-  Role: async (tx, id) => (await tx.role.findUnique({ where: { id }, select })) && { roleId: id },
+  Group: async (tx, id) => (await tx.group.findUnique({ where: { id }, select: ID })) && {},
+  Invitation: async (tx, id) =>
+    (await tx.invitation.findUnique({ where: { id }, select: ID })) && {},
+  Role: async (tx, id) =>
+    (await tx.role.findUnique({ where: { id }, select: ID })) && { roleId: id },
   ServiceAccount: async (tx, id) =>
-    (await tx.serviceAccount.findFirst({ where: { id, deletedAt: null }, select })) && {},
+    (await tx.serviceAccount.findFirst({ where: { id, deletedAt: null }, select: ID })) && {},
   Session: async (tx, id) => {
     const found = await tx.session.findUnique({ where: { id }, select: { userId: true } });
     return found && { personId: found.userId };
   },
   User: async (tx, id) =>
-    (await tx.user.findFirst({ where: { id, removedAt: null }, select })) && { personId: id },
+    (await tx.user.findFirst({ where: { id, removedAt: null }, select: ID })) && { personId: id },
 };
 
 /** Whether something of this type can be what an operation is about. */

@@ -166,14 +166,14 @@ export function visibleGrants(
   principal: Principal | undefined,
 ): Prisma.ImpersonationGrantWhereInput {
   if (!principal) return nothing;
-  if (principal.permissions.has('serviceAccount:manage')) return {};
+  const { permissions } = principal;
+  if (permissions.has('serviceAccount:manage')) return {};
   return {
-    flow: {
-      OR: [
-        visibleFlows(principal, 'dataset:extendImpersonation'),
-        visibleFlows(principal, 'flow:extendImpersonation'),
-      ],
-    },
+    OR: [
+      { flow: visibleFlows(principal, 'dataset:extendImpersonation') },
+      { flow: visibleFlows(principal, 'flow:extendImpersonation') },
+      ...(permissions.has('impersonation:share') ? [{ resource: { not: null } }] : []),
+    ],
   };
 }
 

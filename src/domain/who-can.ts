@@ -68,7 +68,7 @@ function conditionOf(rule: Rule, question: Question): Where {
     case 'SELF':
       return { id: resource.personId ?? NOBODY };
     case 'ACCOUNT':
-      return rule.isUpTo
+      return rule.limit === 'RANK'
         ? { AND: [holding(rule.permission, question), reaching(question)] }
         : holding(rule.permission, question);
     case 'SHARED':

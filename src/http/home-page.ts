@@ -17,7 +17,9 @@ interface Home {
 export function home({ person, notice, demo, demoPassword, icon }: Home) {
   return html`<header class="masthead">
       <a class="brand" href="/"><img src="${icon}" alt="" width="28" height="28" />Fieldgate</a>
-      <a href="/graphql">GraphiQL</a>
+      <nav class="actions">
+        <a href="/access">Who may do what</a> <a href="/graphql">GraphiQL</a>
+      </nav>
     </header>
     <main>
       ${needsScript} ${person && signedIn(person)}

@@ -1,11 +1,13 @@
 import { Hono, type Context as HonoContext } from 'hono';
 import { accepts } from 'hono/accepts';
+import { compress } from 'hono/compress';
 import type { Logger } from 'pino';
 
 import { DEMO_PASSWORD } from '../../prisma/seed.js';
 import type { Config } from '../config.js';
 import type { Context, System } from '../context.js';
 import { unauthenticated } from '../errors.js';
+import { accessPage, csvOf, tableOf, type Matrix } from './access-page.js';
 import { Assets } from './assets.js';
 import { readDemoPeople } from './demo-people.js';
 import { maskError } from './errors.js';
@@ -24,6 +26,8 @@ interface Dependencies {
   readonly config: Config;
   readonly system: System;
   readonly log: Logger;
+  /** The access matrix; it is asked for once. */
+  readonly matrix: () => Matrix;
 }
 
 interface Pages {
@@ -33,7 +37,7 @@ interface Pages {
 }
 
 /** What people see in a browser: the start page and GraphiQL. */
-export function createPages({ config, system, log }: Dependencies): Pages {
+export function createPages({ config, system, log, matrix }: Dependencies): Pages {
   const routes = new Hono<Env>();
   const assets = new Assets();
   const icon = assets.addFile('icon.svg');
@@ -42,6 +46,11 @@ export function createPages({ config, system, log }: Dependencies): Pages {
   const link = assets.addFile('link.js');
   const starter = assets.addFile('explorer.js');
   let loading: Promise<Graphiql> | undefined;
+  const accessStyle = assets.addFile('access.css');
+  const accessScript = assets.addFile('access.js');
+  let table: Promise<string> | undefined;
+  const tableOnce = () => (table ??= tableOf(matrix()));
+  let csv: string | undefined;
   const graphiqlOnce = () => (loading ??= loadGraphiql(assets));
 
   type Body = Parameters<typeof layout>[0]['body'];
@@ -66,6 +75,28 @@ export function createPages({ config, system, log }: Dependencies): Pages {
   );
   routes.get('/password-reset', (c) =>
     c.html(plain('Another password · Fieldgate', passwordResetPage(icon), link)),
+  );
+
+  // The rules of a schema are no secret; of one person they are read through the API.
+  routes.get('/access', compress(), async (c) => {
+    const context = await contextOf(c.env.served, system);
+    const body = accessPage({
+      person: await readPerson(context),
+      notice: noticeOf(context),
+      table: await tableOnce(),
+      icon,
+    });
+    const title = 'Who may do what · Fieldgate';
+    const styles = [style, accessStyle];
+    c.header('cache-control', 'no-store');
+    return c.html(layout({ title, icon, styles, scripts: [accessScript], kind: 'page', body }));
+  });
+
+  routes.get('/access.csv', compress(), (c) =>
+    c.body((csv ??= csvOf(matrix())), 200, {
+      'content-type': 'text/csv; charset=utf-8; header=present',
+      'content-disposition': 'attachment; filename="access.csv"',
+    }),
   );
 
   routes.get('/graphql', async (c, next) => {

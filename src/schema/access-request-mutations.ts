@@ -118,7 +118,7 @@ const GIVING = about({
   }),
 });
 
-const WORDS = `to give a role on a dataset or flow what adding or changing a member takes there; in the account ${ruleName('role:assign')}, nobody and nothing above you`;
+const WORDS = `on a dataset or flow what giving that role to a member takes there; otherwise ${ruleName('role:assign')}, nobody and nothing above you`;
 
 /** Whoever could give what is asked for without being asked. */
 const approvers = printing(

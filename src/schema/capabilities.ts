@@ -9,6 +9,7 @@ import { builder, reached } from './builder.js';
 import { DenialReason, Remedy } from './denial.js';
 import { DatasetRole, FlowRole } from './enums.js';
 import { principalOf } from './flow-scope.js';
+import { ruleAbout } from './operation-about.js';
 import { operationsOf } from './operations.js';
 
 const Capability = builder.objectRef<RuleDecision>('Capability').implement({
@@ -82,17 +83,21 @@ function capabilitiesOf(typename: string, noun: string, operations: readonly Ask
               }),
             },
             resolve: ({ principal, facts }, args, _context, info) =>
-              decideRule(principal, ruleOf(info.schema, asked), withInput(facts, asked, args)),
+              decideRule(
+                principal,
+                ruleOf(info.schema, asked, typename),
+                withInput(facts, asked, args),
+              ),
           }),
         ]),
       ),
   });
 }
 
-function ruleOf(schema: GraphQLSchema, { coordinate }: Asked): Rule {
+function ruleOf(schema: GraphQLSchema, { coordinate }: Asked, typename: string): Rule {
   const operation = operationsOf(schema).get(coordinate);
   if (!operation) throw new Error(`There is no ${coordinate} to be capable of.`);
-  return operation.rule;
+  return ruleAbout(operation, typename);
 }
 
 function withInput(

@@ -16,7 +16,7 @@ import { visibleGroups } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { Group } from './group.js';
 import { ids, name } from './inputs.js';
-import { upTo } from './scopes.js';
+import { butForParty } from './scopes.js';
 
 const managers = { account: 'group:write' } as const;
 
@@ -40,7 +40,7 @@ function people(args: People) {
   };
 }
 
-const peopleManagers = upTo('group:write', people, 'never on behalf of whom it is about');
+const peopleManagers = butForParty('group:write', people);
 
 function groupPayload<Result extends { id: string }>(typename: string) {
   const ref = builder.objectRef<Result>(typename).implement({

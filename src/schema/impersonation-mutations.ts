@@ -133,6 +133,7 @@ const toRevoke = printing(
     const grant = await findGrant(db, principal, idOf('ImpersonationGrant', input.grantId));
     const manages = decide(principal, 'serviceAccount:manage').allowed;
     if (grant && manages) return { account: 'serviceAccount:manage' as const };
+    if (grant?.resource) return { account: 'impersonation:share' as const };
     // To anybody else a grant that is not on a flow of theirs is none.
     if (!grant?.flow || !grant.flowId) throw notFound();
     return onFlow({ kind: grant.flow.kind, id: grant.flowId });

@@ -2,6 +2,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { lexicographicSortSchema, specifiedDirectives, type GraphQLSchema } from 'graphql';
 
 import './access-key-mutations.js';
+import './access-matrix.js';
 import './access-request-list.js';
 import './access-request-mutations.js';
 import './access-review-mutations.js';

@@ -1,5 +1,9 @@
 import { writeFileSync } from 'node:fs';
 
+import { printAccessLock } from './access-lock.js';
+import { accessRowsOf } from './access-rows.js';
 import { buildSchema, printSchema } from './index.js';
 
-writeFileSync('schema.graphql', printSchema(buildSchema()));
+const schema = buildSchema();
+writeFileSync('schema.graphql', printSchema(schema));
+writeFileSync('access.lock', printAccessLock(accessRowsOf(schema)));

@@ -13,6 +13,7 @@ import {
   any,
   MET,
   needs,
+  needsButForParty,
   needsUpTo,
   SELF,
   SIGNED_IN,
@@ -202,11 +203,22 @@ export function onDatasetWith<Parent, Args>(
 export function upTo<Args>(
   permission: AccountPermission,
   locate: (args: Args) => Omit<RankScope, 'permission'>,
-  words = 'nobody and nothing above you',
 ) {
   return printing(
-    `${ruleName(permission)}, ${words}`,
+    `${ruleName(permission)}, nobody and nothing above you`,
     needsUpTo(permission),
+    (_parent: unknown, args: Args) => ({ upTo: { permission, ...locate(args) } }),
+  );
+}
+
+/** A permission in the account, about whomever the arguments name, and never on their behalf. */
+export function butForParty<Args>(
+  permission: AccountPermission,
+  locate: (args: Args) => Omit<RankScope, 'permission'>,
+) {
+  return printing(
+    `${ruleName(permission)}, never on behalf of whom it is about`,
+    needsButForParty(permission),
     (_parent: unknown, args: Args) => ({ upTo: { permission, ...locate(args) } }),
   );
 }
@@ -276,11 +288,11 @@ export function selfOrMetOr<Parent>(
 }
 
 /** A rule that depends on the object or the arguments, as data, with the words in which the schema prints it. */
-export function printing<Scopes extends (...args: never[]) => object>(
+export function printing<Deciding extends (...args: never[]) => object>(
   words: string,
   rule: Rule,
-  scopes: Scopes,
+  scopes: Deciding,
   asks: Asks = {},
-): Scopes & PrintedRule {
+): Deciding & PrintedRule {
   return Object.assign(scopes, { words, rule, asks });
 }

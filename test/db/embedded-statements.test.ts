@@ -90,12 +90,27 @@ describe('a statement of the embedded database', () => {
     expect(await named()).not.toContain(anew);
   });
 
-  test('has none, either, once five hundred have one', async () => {
+  test('keeps its name while it is used, when those used longest ago give theirs up', async () => {
+    const sum = (at: number) => `SELECT $1::int + ${at} AS sum`;
     for (let at = 0; at < 520; at += 1) {
-      const { rows } = await database.query(`SELECT $1::int + ${at} AS sum`, [1]);
-      expect(rows).toEqual([{ sum: at + 1 }]);
+      expect((await database.query(sum(at), [1])).rows).toEqual([{ sum: at + 1 }]);
+      expect((await database.query(ASK, [1])).rows).toHaveLength(1);
     }
+    const names = await named();
+    expect(names.length).toBeLessThanOrEqual(500);
+    expect(names).toEqual(expect.arrayContaining([ASK, sum(519)]));
+    expect(names).not.toContain(sum(0));
+    expect((await database.query(sum(0), [2])).rows).toEqual([{ sum: 2 }]);
+    expect(await named()).toContain(sum(0));
+  });
+
+  test('is parsed in a transaction though another has to give its name up', async () => {
+    await database.transaction(async (inner) => {
+      for (let at = 0; at < 520; at += 1) {
+        const { rows } = await inner.query(`SELECT $1::int * ${at} AS product`, [2]);
+        expect(rows).toEqual([{ product: at * 2 }]);
+      }
+    });
     expect((await named()).length).toBeLessThanOrEqual(500);
-    expect((await database.query('SELECT $1::int + 519 AS sum', [2])).rows).toEqual([{ sum: 521 }]);
   });
 });

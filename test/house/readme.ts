@@ -1,36 +1,30 @@
 import { DEMO_PEOPLE } from '../../prisma/seed.js';
 import { AUDIT_ACTIONS } from '../../src/audit/events.js';
-import {
-  ACCOUNT_ROLE_NAMES,
-  ACCOUNT_ROLE_TABLE,
-  ACCOUNT_ROLES,
-  type AccountRole,
-} from '../../src/authz/account-roles.js';
+import { ACCOUNT_ROLE_NAMES } from '../../src/authz/account-roles.js';
 import {
   NEVER_DELEGABLE,
   SHARED_RESOURCE_TABLE,
   SHARED_RESOURCES,
   type SharedResourceRow,
 } from '../../src/authz/boundary.js';
+import { PERMISSION_TO_MAKE } from '../../src/authz/dataset-roles.js';
 import {
-  DATASET_ROLE_NAMES,
-  DATASET_ROLE_TABLE,
-  DATASET_ROLES,
-  PERMISSION_TO_MAKE,
-  type DatasetRole,
-} from '../../src/authz/dataset-roles.js';
-import {
-  FLOW_ROLE_NAMES,
-  FLOW_ROLE_TABLE,
-  FLOW_ROLES,
-  type FlowRole,
-} from '../../src/authz/flow-roles.js';
+  cellOf,
+  KIND,
+  OVERRIDES,
+  ROLE_COLUMNS,
+  type RoleColumn,
+  type RoleFamily,
+} from '../../src/authz/matrix.js';
 import {
   ACCOUNT_PERMISSIONS,
   DATASET_PERMISSIONS,
   FLOW_PERMISSIONS,
+  type FlowPermission,
+  type Permission,
 } from '../../src/authz/permissions.js';
-import { CONDITIONS, type Cell, type Row } from '../../src/authz/role-table.js';
+import { needs } from '../../src/authz/rule.js';
+import { rowOf } from '../../src/authz/tables.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { read } from './repository.js';
 
@@ -50,20 +44,19 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   'role-changes': () => datasetTable((permission) => ROLE_CHANGES.has(permission)),
   'flow-roles': () =>
     table(
-      ['what', 'permission', ...FLOW_ROLES.map((role) => FLOW_ROLE_NAMES[role]), 'without a role'],
+      ['what', 'permission', ...columnsOf('flow').map(({ name }) => name), 'without a role'],
       FLOW_PERMISSIONS.map((permission) => {
-        const row: Row<FlowRole> = FLOW_ROLE_TABLE[permission];
-        const cells = FLOW_ROLES.map((role) => mark(row[role]));
-        return [row.label, `\`${permission}\``, ...cells, withoutRole(row)];
+        const cells = columnsOf('flow').map((column) => mark(permission, column));
+        return [rowOf(permission).label, `\`${permission}\``, ...cells, withoutRole(permission)];
       }),
     ),
   'account-roles': () =>
     table(
-      ['permission', ...ACCOUNT_ROLES.map((role) => ACCOUNT_ROLE_NAMES[role])],
-      ACCOUNT_PERMISSIONS.map((permission) => {
-        const roles: readonly AccountRole[] = ACCOUNT_ROLE_TABLE[permission];
-        return [`\`${permission}\``, ...ACCOUNT_ROLES.map((role) => mark(roles.includes(role)))];
-      }),
+      ['permission', ...columnsOf('account').map(({ name }) => name)],
+      ACCOUNT_PERMISSIONS.map((permission) => [
+        `\`${permission}\``,
+        ...columnsOf('account').map((column) => mark(permission, column)),
+      ]),
     ),
   'shared-resources': () =>
     table(
@@ -122,27 +115,40 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 function datasetTable(isWanted: (permission: string) => boolean): string {
-  const roles = DATASET_ROLES.map((role) => DATASET_ROLE_NAMES[role]);
+  const roles = columnsOf('dataset');
   return table(
-    ['what', 'permission', ...roles, 'Super Admin without a role'],
+    ['what', 'permission', ...roles.map(({ name }) => name), 'Super Admin without a role'],
     DATASET_PERMISSIONS.filter(isWanted).map((permission) => {
-      const row: Row<DatasetRole> = DATASET_ROLE_TABLE[permission];
-      const cells = DATASET_ROLES.map((role) => mark(row[role]));
-      return [row.label, `\`${permission}\``, ...cells, mark(row.override)];
+      const cells = roles.map((column) => mark(permission, column));
+      const others = columnsOf('account').map((column) => cellOf(needs(permission), column.holder));
+      const override = others.some(({ outcome }) => outcome === 'ALWAYS') ? 'yes' : '–';
+      return [rowOf(permission).label, `\`${permission}\``, ...cells, override];
     }),
   );
 }
 
 /** Who may do it on a flow without a role there. */
-function withoutRole({ byDefault, override }: Row<FlowRole>): string {
-  const holders: readonly AccountRole[] = byDefault ? ACCOUNT_ROLE_TABLE[byDefault] : [];
-  const names = holders.map((role) => ACCOUNT_ROLE_NAMES[role]);
-  return [...names, ...(override ? ['Super Admin by override'] : [])].join(', ') || mark(false);
+function withoutRole(permission: FlowPermission): string {
+  const cells = columnsOf('account').map(
+    ({ name, holder }) => [name, cellOf(needs(permission), holder)] as const,
+  );
+  const byDefault = cells.flatMap(([name, { on }]) => (on.includes(KIND) ? [name] : []));
+  const byOverride = cells.flatMap(([name, { outcome }]) =>
+    outcome === 'ALWAYS' ? [`${name} by override`] : [],
+  );
+  return [...byDefault, ...byOverride].join(', ') || '–';
 }
 
-function mark(cell: Cell): string {
-  if (typeof cell === 'string') return `yes, ${CONDITIONS[cell]}`;
-  return cell ? 'yes' : '–';
+function columnsOf(family: RoleFamily): readonly RoleColumn[] {
+  return ROLE_COLUMNS.filter((column) => column.family === family);
+}
+
+/** What the matrix says of a permission and a role; a role on a dataset or flow opens nothing that only the override does. */
+function mark(permission: Permission, { holder }: RoleColumn): string {
+  const { outcome, on } = cellOf(needs(permission), holder);
+  if (outcome === 'ALWAYS') return 'yes';
+  const reasons = on.filter((reason) => !OVERRIDES.includes(reason));
+  return reasons.length > 0 ? `yes, ${reasons.join(', ')}` : '–';
 }
 
 function codeTable(head: readonly string[], meanings: Readonly<Record<string, string>>): string {

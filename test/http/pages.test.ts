@@ -38,7 +38,7 @@ function unescape(text: string): string {
 const variablesOf = (tab: Tab | undefined) =>
   JSON.parse(tab?.variables ?? '{}') as Record<string, unknown>;
 
-describe.each(['/', '/graphql'])('%s in a browser', (path) => {
+describe.each(['/', '/graphql', '/access'])('%s in a browser', (path) => {
   test('names the person, and is kept by nobody', async () => {
     const { here, viewer } = await world();
     const { status, headers, text, line } = await get(here.app, path, viewer.headers);
@@ -83,6 +83,36 @@ describe('/', () => {
     const { text } = await get(await testApp(), '/');
     expect(text).toContain('name="password"');
     expect(text).not.toContain('fieldgate-demo');
+  });
+});
+
+describe('/access', () => {
+  test('is a table of every field, packed for those who can unpack it', async () => {
+    const app = await testApp();
+    const { text, headers } = await get(app, '/access');
+    expect(text.match(/<th scope="row">/g)?.length).toBeGreaterThan(800);
+    expect(text).toContain(
+      '<td class="depends">depends<small>the role on the dataset</small></td>',
+    );
+    expect(headers.get('content-encoding')).toBeNull();
+    const packed = await get(app, '/access', { 'accept-encoding': 'gzip' });
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+  });
+
+  test('is taken along as CSV, by everybody', async () => {
+    const { text, headers, status } = await get(await testApp(), '/access.csv');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="access.csv"');
+    const lines = text.split('\r\n');
+    expect(lines[0]).toContain('Type,Field,Rule,Role in the account: Super Admin,');
+    const always = 'always,never,never,always,always,never';
+    const depends = 'depends: account: dataset:create';
+    expect(lines).toContain(
+      `Mutation,createDataset,account: dataset:create,${always}${`,${depends}`.repeat(7)}`,
+    );
+    // No formula of a spreadsheet.
+    expect(lines.filter((line) => /(^|,)"?[=+\-@]/.test(line))).toEqual([]);
   });
 });
 

@@ -99,7 +99,7 @@ describe('requests are shown to', () => {
     const giver = await keyOf(
       here,
       { userId: admin.id },
-      { slot: 51, permissions: ['datasetMember:makeMember'] },
+      { slot: 49, permissions: ['datasetMember:makeMember'] },
     );
     expect(await requestsOf(giver.user)).toEqual([requestId]);
     // To see what it is about takes more.

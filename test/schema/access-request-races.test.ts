@@ -37,16 +37,14 @@ function countOf(ends: readonly string[], end: string): number {
 
 test('a hundred who approve at once: one does', async () => {
   const { here, admin, superAdmin, viewer, dataset, requestId } = await asked();
-  const ends: string[] = [];
-  // Each connection waits its turn; so many wait at a time.
-  for (let round = 0; round < 4; round += 1) {
-    const results = await Promise.all(
-      Array.from({ length: 25 }, (_, at) => approving(at % 2 ? admin : superAdmin, requestId)),
-    );
-    ends.push(...results.map(endOf));
-  }
+  const ends = (
+    await Promise.all(
+      Array.from({ length: 100 }, (_, at) => approving(at % 2 ? admin : superAdmin, requestId)),
+    )
+  ).map(endOf);
   expect(countOf(ends, 'SUCCESS')).toBe(1);
-  expect(countOf(ends, 'REQUEST_CLOSED')).toBe(99);
+  // Whoever waited too long for a connection was not begun.
+  expect(countOf(ends, 'REQUEST_CLOSED') + countOf(ends, 'OVERLOADED')).toBe(99);
   expect(await roleOf(viewer, dataset)).toBe('MEMBER');
   expect(await timesDone(here, 'accessRequest.approved')).toBe(1);
   expect(await timesDone(here, 'datasetMember.roleChanged')).toBe(1);
@@ -141,7 +139,7 @@ describe('only one of two comes to pass:', () => {
       expect(['SUCCESS', isRemoved ? 'REQUEST_CLOSED' : 'REQUESTER_INACTIVE']).toContain(end);
       const closed = isRemoved ? 'WITHDRAWN' : 'PENDING';
       expect(await stateOf(requestId)).toBe(end === 'SUCCESS' ? 'APPROVED' : closed);
-      const left = isRemoved ? '' : end === 'SUCCESS' ? 'MEMBER' : 'VIEWER';
+      const left = isRemoved ? null : end === 'SUCCESS' ? 'MEMBER' : 'VIEWER';
       expect(await roleOf(viewer, dataset)).toBe(left);
     }
   });

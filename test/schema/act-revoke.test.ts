@@ -15,6 +15,7 @@ import {
   RenameDataset,
   RevokeImpersonation,
 } from '../support/operations.js';
+import { personWith } from '../support/people.js';
 import { endOf, refusalIn } from '../support/table.js';
 import { globalId, Program, world } from '../support/world.js';
 
@@ -65,6 +66,15 @@ describe('revokeImpersonation allows', () => {
     const { data } = await superAdmin.run(ReadImpersonationSecurity);
     const resources = data?.impersonationSecurity?.sharedResources ?? [];
     expect(resources.flatMap(({ grants }) => grants)).toEqual([]);
+  });
+
+  test('somebody on a shared resource whose role lets them grant it, and nothing else', async () => {
+    const { here, onFlow, shared } = await stage();
+    const sharer = await personWith(here, 'impersonation:share');
+    const result = await revoke(sharer, shared);
+    expect(result.data?.revokeImpersonation?.grantId).toBe(shared);
+    expect(await isLive(shared)).toBe(false);
+    await expect(await revoke(sharer, onFlow)).toBeHidden();
   });
 
   test('to grant it anew: another grant, whose use begins at nothing', async () => {

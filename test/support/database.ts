@@ -8,6 +8,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 
 import { type Database, type DatabaseLocation, databaseOver } from '../../src/db/database.js';
+import type { Driver } from '../../src/db/driver.js';
 import { embeddedDriver } from '../../src/db/embedded.js';
 import { openPostgres } from '../../src/db/postgres.js';
 
@@ -31,7 +32,7 @@ let opened: Promise<Database> | undefined;
 
 /** This worker's migrated database. Tests share it, and make an account of their own in it. */
 export function testDatabase(): Promise<Database> {
-  opened ??= open(inject('testDatabase'));
+  opened ??= openAnother().then(databaseOver);
   return opened;
 }
 
@@ -48,13 +49,18 @@ export async function emptyLocation(): Promise<DatabaseLocation> {
   return { url: undefined, dataDir: path.join(parent, 'data') };
 }
 
-async function open(source: TestDatabase): Promise<Database> {
+async function open(source: TestDatabase): Promise<Driver> {
   if (source.kind === 'postgres') {
     const url = await createPostgres(source, source.template);
-    return databaseOver(await openPostgres(url, () => undefined));
+    return openPostgres(url, () => undefined);
   }
   const loadDataDir = new Blob([readFileSync(source.dump)], { type: 'application/x-tar' });
-  return databaseOver(embeddedDriver(await PGlite.create({ loadDataDir })));
+  return embeddedDriver(await PGlite.create({ loadDataDir }));
+}
+
+/** Another migrated database of the project's kind, for whoever closes it again. */
+export function openAnother(): Promise<Driver> {
+  return open(inject('testDatabase'));
 }
 
 async function createPostgres(

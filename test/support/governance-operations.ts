@@ -336,3 +336,30 @@ export const ReadNextReview = graphql(`
     }
   }
 `);
+
+export const ReadAccessMatrix = graphql(`
+  query ReadAccessMatrix($search: String, $principalId: ID) {
+    accessMatrix(search: $search, principalId: $principalId) {
+      principalName
+      roles {
+        family
+        role
+        name
+      }
+      rows {
+        coordinate
+        type
+        field
+        rule
+        cells {
+          outcome
+          on
+        }
+        principal {
+          outcome
+          on
+        }
+      }
+    }
+  }
+`);
