@@ -20,7 +20,6 @@ import {
   governs,
   isVisibleResource,
   operationArgs,
-  ruleForKey,
   type Asked,
   type OperationAbout,
 } from './operation-about.js';
@@ -165,12 +164,9 @@ async function explained(args: Args, context: Context, schema: GraphQLSchema): P
   assertPrincipal(args);
   const about = await findOperation(args, context, schema);
   const standing = await standingOf(args, context);
-  const rule = standing.principal.restriction
-    ? ruleForKey(about, decodeId(args.resourceId ?? '').typename)
-    : about.rule;
   const access = new Access(context.db, standing.principal, context.system.now());
   const facts = await factsOf(about.resource, standing.principal, access);
-  return { about, ...explain(standing, rule, facts) };
+  return { about, ...explain(standing, about.rule, facts) };
 }
 
 /** Throws INVALID_INPUT. */

@@ -54,20 +54,11 @@ const SEEN: Readonly<Record<string, Rule>> = {
 };
 
 /** The rule of an operation about something of this type, with what it takes to find it. */
-function ruleAbout({ coordinate, rule }: Operation, typename: string): Rule {
+export function ruleAbout({ coordinate, rule }: Operation, typename: string): Rule {
+  const family = familyOf(typename);
+  if (family) return all(needs(READ[family]), rule);
   const seen = coordinate.startsWith('Mutation.') ? SEEN[typename] : undefined;
   return seen ? all(seen, rule) : rule;
-}
-
-/**
- * The same for a credential that is restricted: whoever has a role on something sees it, but a key that may not be used
- * for looking does nothing else there either.
- */
-export function ruleForKey({ operation, rule, resource }: OperationAbout, typename: string): Rule {
-  const family = resource.flowId === undefined ? undefined : familyOf(typename);
-  return family && operation.coordinate.startsWith('Mutation.')
-    ? all(needs(READ[family]), rule)
-    : rule;
 }
 
 /** Finds an operation and what it is about, whoever may see it. Throws INVALID_INPUT and NOT_FOUND. */
