@@ -218,8 +218,8 @@ async function somebodyElse(
   throw new Error(`Nobody can do ${operation.name}.`);
 }
 
-/** The layers of a refusal: a credential, a grant, a target, and rights. Each is told when those before are passed. */
-const LAYERS = 4;
+/** The layers of a refusal: credential, grant, target, rights, rank. Each is told when those before are passed. */
+const LAYERS = 5;
 
 const BEFORE_RIGHTS = new Set(['KEY_RESTRICTED', 'NOT_COVERED', 'NOT_A_TARGET']);
 
@@ -236,11 +236,14 @@ test('the first remedy of every refusal helps, until what was refused is allowed
       if (!refused?.denial) continue;
       denials += 1;
       const trail: string[] = [];
+      let isChanged = false;
       const told = refused.denial.reason;
       for (let step = 0; refused?.denial && step < LAYERS; step += 1) {
         const [remedy] = refused.denial.remedies;
         trail.push(`${refused.denial.reason} ${remedy?.mutation ?? remedy?.kind}`);
-        if (!remedy || (step > 0 && !BEFORE_RIGHTS.has(told))) break;
+        isChanged ||= remedy?.mutation !== undefined;
+        const isLater = BEFORE_RIGHTS.has(told) || refused.denial.reason === 'OUTRANKED';
+        if (!remedy || (step > 0 && !isLater)) break;
         try {
           cast = await apply(used, cast, remedy, operation);
         } catch (error) {
@@ -258,7 +261,7 @@ test('the first remedy of every refusal helps, until what was refused is allowed
         if (trail.length === 1) atOnce += 1;
       }
       // What helped against one refusal would help against the next.
-      used = await stage();
+      if (isChanged) used = await stage();
     }
   }
   console.log(`${helped} of ${denials}, ${atOnce} at once`);
