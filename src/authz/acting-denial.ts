@@ -128,8 +128,15 @@ export function impersonationDenial(
   return denialOf(permission, reason, {
     role: null,
     checks,
-    remedies: remedies.map((remedy) => ({ ...remedy, ...step })),
+    remedies: isGrantable(permission)
+      ? remedies.map((remedy) => ({ ...remedy, ...step }))
+      : [DONE_BY_A_PERSON],
   });
+}
+
+/** Whether there is a grant that lets it through at all. */
+function isGrantable(permission: Permission): boolean {
+  return isSharedPermission(permission) || resourceOf(permission) !== undefined;
 }
 
 /** In the account nobody becomes a target by being added to a flow, but by a role that the shared resource names. */

@@ -55,6 +55,8 @@ export function flowDenial(
       },
     ],
     remedies: [
+      // With the role it would still not be done on behalf of anybody.
+      ...(principal.acting && NEVER_DELEGABLE.has(permission) ? [DONE_BY_A_PERSON] : []),
       ...(assumes
         ? [
             {
