@@ -74,8 +74,6 @@ export async function findOperation(
   }
   const named = decodeId(resourceId ?? '');
   const rule = ruleAbout(operation, named.typename);
-  const isShared =
-    operation.rule.is !== 'ABOUT' && permissionsIn(operation.rule).some(isSharedPermission);
   if (resourceId == null) {
     if (!dependsOnResource(rule)) return { operation, rule, resource: {} };
     throw wrongResource(`${coordinate} depends on what it is about: name that.`);
