@@ -247,6 +247,13 @@ function valueOf(type: GraphQLInputType, name: string, inputs: Input): unknown {
   }
 }
 
+/** Where several rules refuse, the first is told by `viewerCan`, and sometimes another by the operation. */
+const EITHER = new Set([
+  'NOT_DELEGABLE ROLE_LACKS_PERMISSION',
+  'SIGN_IN_REQUIRED KEY_RESTRICTED',
+  'SIGN_IN_REQUIRED NOT_DELEGABLE',
+]);
+
 /** How `viewerCan` and the operations differ about a thing; empty: in nothing. */
 export async function differences(who: Actor, thing: Thing): Promise<string[]> {
   const questions = questionsOf(thing.typename);
@@ -259,8 +266,9 @@ export async function differences(who: Actor, thing: Thing): Promise<string[]> {
     const isAny = !each.role && questions.some(({ name, role }) => name === each.name && role);
     const any = questions.some(({ name }, n) => name === each.name && done[n]?.allowed);
     const isSame = says.allowed === (isAny ? any : does);
-    // Of several rules that refuse either may be told.
-    const isSaid = does || isAny || each.further === true || says.reason === reason;
+    const pair = `${says.reason} ${reason}`;
+    const isSaid =
+      does || isAny || each.further === true || says.reason === reason || EITHER.has(pair);
     return isSame && isSaid
       ? []
       : `${who.name}: ${wordsOf(each)} says ${says.allowed} ${says.reason}, is ${does} ${reason}`;
