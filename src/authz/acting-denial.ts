@@ -1,12 +1,14 @@
 import {
   IMPERSONABLE_KINDS,
+  NEVER_DELEGABLE,
   resourceOf,
   SHARED_RESOURCE_TABLE,
+  SIGNED_IN_ONLY,
   type FlowKind,
   type SharedResource,
 } from './boundary.js';
 import type { FlowFacts } from './decide.js';
-import { denialOf, type Check, type Denial } from './denial-shape.js';
+import { denialOf, type Check, type Denial, type Remedy } from './denial-shape.js';
 import { encodeId, FLOW_TYPENAMES } from './node-id.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
@@ -32,16 +34,21 @@ export function keyDenial(
       },
     ],
     remedies: [
-      isRestricted
+      isRestricted && !isBeyondKeys(principal, permission)
         ? {
             kind: 'USE_ANOTHER_KEY',
             who: 'Whoever manages the key',
             how: `Make a key whose permissions include ${permission}.`,
             ...widerKey(principal, permission),
           }
-        : { kind: 'SIGN_IN', who: 'A person with the right', how: 'Sign in and do it there.' },
+        : DONE_BY_A_PERSON,
     ],
   });
+}
+
+/** Whether no key would do, whatever it may be used for. */
+function isBeyondKeys({ acting }: Principal, permission: Permission): boolean {
+  return (acting ? NEVER_DELEGABLE : SIGNED_IN_ONLY).has(permission);
 }
 
 function widerKey({ actor, restriction = new Set() }: Principal, permission: Permission) {
@@ -53,6 +60,13 @@ function widerKey({ actor, restriction = new Set() }: Principal, permission: Per
         input: { serviceAccountId: encodeId('ServiceAccount', actor.id), ...wider },
       };
 }
+
+/** Neither another key nor another grant helps. */
+export const DONE_BY_A_PERSON = {
+  kind: 'SIGN_IN',
+  who: 'A person with the right',
+  how: 'Sign in and do it there.',
+} as const satisfies Remedy;
 
 /** What roles somebody has is not told to who acts as them. */
 function roleOf({ acting, roleNames }: Principal): string | null {
@@ -70,7 +84,7 @@ export function signInDenial(principal: Principal): Denial {
       { step: 'CREDENTIAL', ok: false, fact: 'Keys and those who act for others can’t do this.' },
     ],
     missing: [],
-    remedies: [{ kind: 'SIGN_IN', who: 'The person', how: 'Sign in and do it there.' }],
+    remedies: [DONE_BY_A_PERSON],
   };
 }
 
@@ -89,15 +103,21 @@ export function notOwnDenial(principal: Principal): Denial {
 
 /** The first or the second check of acting as somebody else failed. */
 export function impersonationDenial(
-  { actor, subject }: Principal,
+  { actor, subject, acting }: Principal,
   permission: Permission,
   reason: 'NOT_COVERED' | 'NOT_A_TARGET',
   facts?: Pick<FlowFacts, 'id' | 'kind' | 'memberId'>,
 ): Denial {
+  if (reason === 'NOT_A_TARGET' && !isSharedPermission(permission)) {
+    return targetDenial(permission);
+  }
+  // Whoever was asked for, whether or not there is such a person.
+  const asked = { ...subject, id: acting?.as ?? subject.id };
   const { checks, remedies } = impersonationRefusal(reason, resourceNeeded(permission));
   const step =
     reason === 'NOT_A_TARGET'
-      ? sharing(subject, [permission], facts)
+      ? // Nor is it told whether the person is a member who may not be acted as now.
+        sharing(asked, [permission], { ...facts, memberId: undefined })
       : {
           mutation: 'grantImpersonation',
           input: {
@@ -108,7 +128,30 @@ export function impersonationDenial(
   return denialOf(permission, reason, {
     role: null,
     checks,
-    remedies: remedies.map((remedy) => ({ ...remedy, ...step })),
+    remedies: isGrantable(permission)
+      ? remedies.map((remedy) => ({ ...remedy, ...step }))
+      : [DONE_BY_A_PERSON],
+  });
+}
+
+/** Whether there is a grant that lets it through at all. */
+function isGrantable(permission: Permission): boolean {
+  return isSharedPermission(permission) || resourceOf(permission) !== undefined;
+}
+
+/** In the account nobody becomes a target by being added to a flow, but by a role that the shared resource names. */
+function targetDenial(permission: Permission): Denial {
+  const { checks } = impersonationRefusal('NOT_A_TARGET', resourceNeeded(permission));
+  return denialOf(permission, 'NOT_A_TARGET', {
+    role: null,
+    checks,
+    remedies: [
+      {
+        kind: 'ASK_ACCOUNT_ADMIN',
+        who: 'A Super Admin or IAM Admin of the account',
+        how: 'Act as somebody who may be acted as there, or ask to have the person given such a role with assignRoles.',
+      },
+    ],
   });
 }
 
@@ -198,7 +241,7 @@ export function undelegable(principal: Principal, permission: Permission): Denia
         fact: 'It is never done on behalf of somebody: credentials, sessions, grants, roles, security, one’s own membership, and reaching beyond what is shared.',
       },
     ],
-    remedies: [{ kind: 'SIGN_IN', who: 'The person', how: 'Sign in and do it there.' }],
+    remedies: [DONE_BY_A_PERSON],
   });
 }
 

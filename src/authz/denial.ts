@@ -1,4 +1,4 @@
-import { impersonationDenial, PASSED, undelegable } from './acting-denial.js';
+import { DONE_BY_A_PERSON, impersonationDenial, PASSED, undelegable } from './acting-denial.js';
 import { isTarget, NEVER_DELEGABLE, resourceOf } from './boundary.js';
 import type { FlowFacts, Grant } from './decide.js';
 import { denialOf, type Check, type Denial, type Remedy } from './denial-shape.js';
@@ -55,6 +55,8 @@ export function flowDenial(
       },
     ],
     remedies: [
+      // With the role it would still not be done on behalf of anybody.
+      ...(principal.acting && NEVER_DELEGABLE.has(permission) ? [DONE_BY_A_PERSON] : []),
       ...(assumes
         ? [
             {
@@ -124,13 +126,16 @@ export function accountDenial(principal: Principal, permission: AccountPermissio
       { step: 'TEAM_MEMBERSHIP', ok: true, fact: 'It does not depend on your groups.' },
     ],
     remedies: [
-      {
-        kind: 'ASK_ACCOUNT_ADMIN',
-        who: 'A Super Admin, IAM Admin or Admin of the account',
-        how: 'Ask for an account role that includes it with requestAccess; they give it with approveAccessRequest.',
-        mutation: 'requestAccess',
-        input: { permissions: [permission] },
-      },
+      principal.subject.kind === 'user'
+        ? {
+            kind: 'ASK_ACCOUNT_ADMIN',
+            who: 'A Super Admin, IAM Admin or Admin of the account',
+            how: 'Ask for an account role that includes it with requestAccess; they give it with approveAccessRequest.',
+            mutation: 'requestAccess',
+            input: { permissions: [permission] },
+          }
+        : // Service accounts hold no roles in the account, and ask for nothing.
+          DONE_BY_A_PERSON,
     ],
   });
 }
@@ -164,17 +169,24 @@ export function outrankedDenial(
 export function denialOfAll(denials: readonly Denial[]): Denial | undefined {
   const [first] = denials;
   if (!first || denials.length === 1) return first;
-  const missing = denials.flatMap((denial) => denial.missing);
-  return {
-    ...first,
-    missing,
-    remedies: first.remedies.map((remedy) => givingAll(remedy, missing)),
-  };
+  return helpingWith({ ...first, missing: denials.flatMap((denial) => denial.missing) }, []);
+}
+
+/** The same refusal, of which the remedies help with whatever else would be refused next. */
+export function helpingWith(denial: Denial, further: readonly Permission[]): Denial {
+  const needed = [...new Set([...denial.missing, ...further])];
+  return { ...denial, remedies: denial.remedies.map((remedy) => givingAll(remedy, needed)) };
 }
 
 function givingAll(remedy: Remedy, missing: readonly Permission[]): Remedy {
-  const { input } = remedy;
+  const { input, kind } = remedy;
   if (!input) return remedy;
+  if (kind === 'USE_ANOTHER_KEY') {
+    // A wider key still does what the other one did.
+    const kept = input['permissions'] as readonly Permission[];
+    const permissions = [...new Set([...kept, ...missing])].toSorted();
+    return { ...remedy, input: { ...input, permissions } };
+  }
   if ('permissions' in input) return { ...remedy, input: { ...input, permissions: missing } };
   const role = roleToAskFor(missing.filter(isSharedPermission));
   return 'role' in input && role ? { ...remedy, input: { ...input, role } } : remedy;

@@ -146,7 +146,9 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
       );
     }
     case 'ALSO':
-      return facts.asksForMore ? decideRule(principal, rule.rule, facts) : ALLOWED;
+      return facts.asksForMore && !isOfSomethingElse(rule.rule, facts)
+        ? decideRule(principal, rule.rule, facts)
+        : ALLOWED;
     case 'ABOUT':
       return decideRule(principal, rule.of[aboutOf(facts)] ?? any(), facts);
     case 'ALL':
@@ -157,6 +159,11 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         deny(() => notOwnDenial(principal))
       );
   }
+}
+
+/** What the input names beside it decides then, at best for the principal. */
+function isOfSomethingElse(rule: Rule, facts: Facts): boolean {
+  return rule.is === 'ABOUT' && !rule.of[aboutOf(facts)];
 }
 
 /** Where nobody is above anybody it counts only who it is about. */

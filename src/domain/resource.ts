@@ -85,13 +85,15 @@ const aFlow =
   async (tx, id) =>
     (await tx.flow.findFirst({ where: { id, kind }, select: ID })) && { flowId: id };
 
-const aMember: Find = async (tx, id) => {
-  const found = await tx.flowMember.findUnique({
-    where: { id },
-    select: { flowId: true, role: true, userId: true, serviceAccountId: true },
-  });
-  return found && { flowId: found.flowId, member: found };
-};
+const aMember =
+  (kind: FlowKind | { not: FlowKind }): Find =>
+  async (tx, id) => {
+    const found = await tx.flowMember.findFirst({
+      where: { id, flow: { kind } },
+      select: { flowId: true, role: true, userId: true, serviceAccountId: true },
+    });
+    return found && { flowId: found.flowId, member: found };
+  };
 
 /** How to find what an operation is about, by the name of its type. */
 const FINDERS: Readonly<Record<string, Find>> = {
@@ -109,8 +111,8 @@ const FINDERS: Readonly<Record<string, Find>> = {
     const { flowId, requesterId: personId, role: wantedRole } = found;
     return flowId ? { flowId, personId, wantedRole } : { personId };
   },
-  DatasetMember: aMember,
-  FlowMember: aMember,
+  DatasetMember: aMember('DATASET'),
+  FlowMember: aMember({ not: 'DATASET' }),
   DatasetView: async (tx, id) => {
     const found = await tx.datasetView.findUnique({
       where: { id },
@@ -133,12 +135,17 @@ const FINDERS: Readonly<Record<string, Find>> = {
     (await tx.user.findFirst({ where: { id, removedAt: null }, select: ID })) && { personId: id },
 };
 
+/** Whether something of this type can be what an operation is about. */
+export function isFindable(typename: string): boolean {
+  return flowKindOf(typename) !== undefined || Object.hasOwn(FINDERS, typename);
+}
+
 /** What an operation is about; undefined: nothing that rules know. Whether it may be seen is decided elsewhere. */
 export async function findResource(
   tx: Tx,
   { typename, id }: { readonly typename: string; readonly id: string },
 ): Promise<Resource | undefined> {
   const kind = flowKindOf(typename);
-  const find = kind ? aFlow(kind) : FINDERS[typename];
-  return (await find?.(tx, id)) || undefined;
+  const find = kind ? aFlow(kind) : Object.hasOwn(FINDERS, typename) && FINDERS[typename];
+  return (find && (await find(tx, id))) || undefined;
 }

@@ -64,7 +64,7 @@ function conditionOf(rule: Rule, question: Question): Where {
     case 'SIGNED_IN':
     case 'MET':
     case 'ALSO':
-      return {};
+      return EVERYBODY;
     case 'SELF':
       return { id: resource.personId ?? NOBODY };
     case 'ACCOUNT':
@@ -90,6 +90,9 @@ function conditionOf(rule: Rule, question: Question): Where {
 
 const NEVER: Where = { id: { in: [] } };
 
+/** Said in so many words, because an empty condition among alternatives is none of them. */
+const EVERYBODY: Where = { id: { not: NOBODY } };
+
 /** Who holds an account role that gives this, itself or by inheritance. */
 function holding(permission: AccountPermission, { roles }: Question): Where {
   const giving = [...roles].flatMap(([id, { own }]) => (own.has(permission) ? [id] : []));
@@ -99,6 +102,7 @@ function holding(permission: AccountPermission, { roles }: Question): Where {
 /** Who reaches as far as what it is about. */
 function reaching(question: Question): Where {
   const needed = reachNeeded(question.facts.rank ?? {});
+  if (needed.length === 0) return EVERYBODY;
   return {
     OR: [
       holding('role:assignAny', question),

@@ -1,6 +1,7 @@
 import type { AuditTarget } from '../audit/events.js';
 import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
 import { decide, type Decision } from '../authz/decide.js';
+import { helpingWith } from '../authz/denial.js';
 import type { AccountPermission } from '../authz/permissions.js';
 import { decideUpTo, type RankFacts } from '../authz/rank.js';
 import { changeOf, type Context } from '../context.js';
@@ -46,7 +47,12 @@ export async function allowUpTo(
   { permission, target, find }: RankScope,
 ): Promise<true> {
   if (target) context.change?.aim(target);
-  allow(context, permission);
+  const decision = decide(principalOf(context), permission);
+  // A wider key has to find them, too.
+  if (!decision.allowed && decision.denial.reason === 'KEY_RESTRICTED') {
+    throw forbidden(helpingWith(decision.denial, ['directory:read']));
+  }
+  accept(context, decision);
   const facts = await find(changeOf(context));
   return accept(context, decideUpTo(principalOf(context), permission, facts));
 }

@@ -1,3 +1,5 @@
+import type { GraphQLSchema } from 'graphql';
+
 import type { Check } from '../authz/denial-shape.js';
 import { explain, type Explanation } from '../authz/explain.js';
 import type { Standing } from '../authz/principal.js';
@@ -6,6 +8,7 @@ import { Access, type Context } from '../context.js';
 import { decodeId, encodeId, idOf } from '../domain/ids.js';
 import { factsOf } from '../domain/resource.js';
 import { findStanding } from '../domain/standing.js';
+import { invalidInput } from '../errors.js';
 import { builder, reached } from './builder.js';
 import { DenialReason, Remedy } from './denial.js';
 import { AccessVia, MemberRole } from './enums.js';
@@ -15,8 +18,8 @@ import { hiddenNode } from './node.js';
 import {
   findOperation,
   governs,
-  operationArgs,
   isVisibleResource,
+  operationArgs,
   type Asked,
   type OperationAbout,
 } from './operation-about.js';
@@ -115,9 +118,17 @@ interface Args extends Asked {
   readonly actingAs?: string | null | undefined;
 }
 
+const TYPENAMES = { user: 'User', serviceAccount: 'ServiceAccount' } as const;
+
 function isOneself({ principalId, actingAs }: Args, { principal }: Context): boolean {
   if (actingAs != null) return false;
-  return principalId == null || decodeId(principalId).id === principal?.subject.id;
+  if (principalId == null) return true;
+  const { typename, id } = decodeId(principalId);
+  return (
+    principal !== undefined &&
+    typename === TYPENAMES[principal.subject.kind] &&
+    id === principal.subject.id
+  );
 }
 
 const mayExplain = printing(
@@ -145,15 +156,32 @@ builder.queryField('explainAccess', (t) =>
         description: 'As which User the service account is to act.',
       }),
     },
-    resolve: async (_root, args, context, info) => {
-      const about = await findOperation(args, context, info.schema);
-      const standing = await standingOf(args, context);
-      const access = new Access(context.db, standing.principal, context.system.now());
-      const facts = await factsOf(about.resource, standing.principal, access);
-      return { about, ...explain(standing, about.rule, facts) };
-    },
+    resolve: (_root, args, context, info) => explained(args, context, info.schema),
   }),
 );
+
+async function explained(args: Args, context: Context, schema: GraphQLSchema): Promise<Explained> {
+  assertPrincipal(args);
+  const about = await findOperation(args, context, schema);
+  const standing = await standingOf(args, context);
+  const access = new Access(context.db, standing.principal, context.system.now());
+  const facts = await factsOf(about.resource, standing.principal, access);
+  return { about, ...explain(standing, about.rule, facts) };
+}
+
+/** Throws INVALID_INPUT. */
+function assertPrincipal({ principalId, actingAs }: Args): void {
+  const { typename } = decodeId(principalId ?? '');
+  if (principalId != null && !['User', 'ServiceAccount', 'AccessKey'].includes(typename)) {
+    const message = 'It takes the id of a User, ServiceAccount or AccessKey.';
+    throw invalidInput([{ path: ['principalId'], message }]);
+  }
+  if (actingAs != null && !['ServiceAccount', 'AccessKey'].includes(typename)) {
+    const message =
+      'Only a ServiceAccount, or a key of one, acts as somebody: name it as principalId.';
+    throw invalidInput([{ path: ['actingAs'], message }]);
+  }
+}
 
 /** Whoever it is about; of oneself only what one can see is explained. Throws NOT_FOUND. */
 async function standingOf(args: Args, context: Context): Promise<Standing> {

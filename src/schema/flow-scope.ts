@@ -7,7 +7,7 @@ import {
   type Decision,
   type FlowFacts,
 } from '../authz/decide.js';
-import { denialOfAll } from '../authz/denial.js';
+import { denialOfAll, helpingWith } from '../authz/denial.js';
 import type { Permission } from '../authz/permissions.js';
 import type { SharedPermission } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
@@ -178,13 +178,15 @@ function seenFacts(
   // What it says of a remedy is what was asked for, whether or not there is such a flow.
   const asked = { id: scope.id, kind: kind ?? (family === 'dataset' ? 'DATASET' : undefined) };
   const unseen = refusedUnseen(principal, READ[family], fitting, asked);
-  if (unseen) throw forbidden(unseen.denial);
+  if (unseen) throw forbidden(helpingWith(unseen.denial, scope.permissions));
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
   noteGrant(context, decision);
   if (decision.allowed) return fitting;
   // The service account holds a grant on it, so that it exists is no news.
-  if (decision.denial.reason === 'NOT_A_TARGET') throw forbidden(decision.denial);
+  if (decision.denial.reason === 'NOT_A_TARGET') {
+    throw forbidden(helpingWith(decision.denial, scope.permissions));
+  }
   return hidden(context, family, scope);
 }
 

@@ -1,10 +1,10 @@
-import type { GraphQLSchema } from 'graphql';
+import { getNamedType, isInputObjectType, isNonNullType, type GraphQLSchema } from 'graphql';
 
 import { about, all, any, needs, permissionsIn, SELF, type Rule } from '../authz/rule.js';
-import { isSharedPermission, ruleName } from '../authz/tables.js';
+import { isDatasetPermission, isSharedPermission, ruleName } from '../authz/tables.js';
 import type { Context } from '../context.js';
-import { decodeId, flowKindOf, NOWHERE } from '../domain/ids.js';
-import { findResource, type Resource } from '../domain/resource.js';
+import { decodeId, FLOW_TYPENAMES, flowKindOf, KINDS_BUT_DATASET, NOWHERE } from '../domain/ids.js';
+import { findResource, isFindable, type Resource } from '../domain/resource.js';
 import { invalidInput, notFound } from '../errors.js';
 import type { builder } from './builder.js';
 import { READ, type Family } from './flow-scope.js';
@@ -74,20 +74,87 @@ export async function findOperation(
   }
   const named = decodeId(resourceId ?? '');
   const rule = ruleAbout(operation, named.typename);
-  const isShared =
-    operation.rule.is !== 'ABOUT' && permissionsIn(operation.rule).some(isSharedPermission);
   if (resourceId == null) {
-    if (!isShared) return { operation, rule, resource: {} };
-    const message = `${coordinate} depends on what it is about: name that.`;
-    throw invalidInput([{ path: ['resourceId'], message }]);
+    if (!dependsOnResource(rule)) return { operation, rule, resource: {} };
+    throw wrongResource(`${coordinate} depends on what it is about: name that.`);
+  }
+  const types = typesAbout(operation);
+  if (!types.includes(named.typename)) {
+    throw wrongResource(
+      types.length > 0
+        ? `${coordinate} takes the id of a ${types.join(', ')}.`
+        : `${coordinate} is about the account: leave this out.`,
+    );
   }
   const resource = await findResource(db, named);
   if (!resource) throw notFound();
-  if (isShared && resource.flowId === undefined) {
-    const message = `${coordinate} is about a dataset or flow, or something in one.`;
-    throw invalidInput([{ path: ['resourceId'], message }]);
-  }
   return { operation, rule, resource };
+}
+
+function wrongResource(message: string) {
+  return invalidInput([{ path: ['resourceId'], message }]);
+}
+
+/** Whether nothing can be said of a rule before it is known what it is about. */
+function dependsOnResource(rule: Rule): boolean {
+  switch (rule.is) {
+    case 'SHARED':
+    case 'GIVING':
+      return true;
+    case 'ABOUT':
+      return !('account' in rule.of);
+    case 'ALL':
+      return rule.of.some(dependsOnResource);
+    case 'ANY':
+      return rule.of.every(dependsOnResource);
+    default:
+      return false;
+  }
+}
+
+/** What a mutation is about, by what its input calls it. */
+const TYPES: Readonly<Record<string, readonly string[]>> = {
+  accessKeyId: ['AccessKey'],
+  datasetId: ['Dataset'],
+  groupId: ['Group'],
+  invitationId: ['Invitation'],
+  requestId: ['AccessRequest'],
+  roleId: ['Role'],
+  serviceAccountId: ['ServiceAccount'],
+  sessionId: ['Session'],
+  userId: ['User'],
+  viewId: ['DatasetView'],
+};
+
+/** Of which types something can be that an operation is about; none: it is about the account. */
+function typesAbout({ coordinate, field, rule }: Operation): readonly string[] {
+  const [typename = ''] = coordinate.split('.');
+  if (typename === 'Mutation') return typesOfInput(field, rule);
+  const leadsTo = typename === 'Query' ? getNamedType(field.type).name : typename;
+  return isFindable(leadsTo) ? [leadsTo] : typesIn(rule);
+}
+
+function typesOfInput({ args }: Operation['field'], rule: Rule): readonly string[] {
+  const [input] = args.map(({ type }) => getNamedType(type));
+  const fields = isInputObjectType(input) ? Object.values(input.getFields()) : [];
+  const names = fields.map(({ name }) => name);
+  return fields.flatMap(({ name, type }) => {
+    if (name === 'flowId' || name === 'on') return typesIn(rule).filter(flowKindOf);
+    if (name === 'memberId') return [names.includes('datasetId') ? 'DatasetMember' : 'FlowMember'];
+    // What is optional is not what it is about.
+    return isNonNullType(type) ? (TYPES[name] ?? []) : [];
+  });
+}
+
+/** What is shared by a permission that the rule names. */
+function typesIn(rule: Rule): readonly string[] {
+  const shared = permissionsIn(rule).filter(isSharedPermission);
+  return [
+    ...(shared.some(isDatasetPermission) ? ['Dataset', 'DatasetMember', 'DatasetView'] : []),
+    ...(shared.every(isDatasetPermission)
+      ? []
+      : [...KINDS_BUT_DATASET.map((kind) => FLOW_TYPENAMES[kind]), 'FlowMember']),
+  ];
 }
 
 /** Whether the principal can see what has this id. */

@@ -70,7 +70,7 @@ describe('a key that is restricted', () => {
           reason: 'KEY_RESTRICTED',
           missing: [permission],
           checks: [{ step: 'CREDENTIAL', ok: false }],
-          remedies: [{ kind: 'USE_ANOTHER_KEY' }],
+          remedies: [{ kind: SIGNED_IN.includes(permission) ? 'SIGN_IN' : 'USE_ANOTHER_KEY' }],
         });
       }
     },

@@ -216,3 +216,4 @@ if (slow.length > 0) {
 
 await import('./large.js');
 await import('./people.js');
+await import('./who-can.js');

@@ -156,6 +156,12 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     ({ type, field }) => [`${type.name}.${field.name}`, grants(type, field.name)] as const,
   );
   expect(Object.fromEntries(told)).toEqual({
+    'AccessExplanation.groups': undefined,
+    'AccessHolder.groups': undefined,
+    'AccessHolder.user': ['met'],
+    'AccessHolderProgram.actingAs': ['met'],
+    'AccessHolderProgram.groups': undefined,
+    'AccessHolderProgram.serviceAccount': ['met'],
     'AccessKey.createdBy': undefined,
     'AccessRequest.decidedBy': ['met'],
     'AccessRequest.requester': ['met'],
@@ -215,7 +221,7 @@ test('only what hangs on an object that its reader can see leads to whom one mee
     'UserGroupEdge.node': undefined,
   });
   const granting = fields.filter(({ type, field }) => grants(type, field.name));
-  expect(granting).toHaveLength(29);
+  expect(granting).toHaveLength(32);
   expect(objects.filter(({ name }) => 'grantScopes' in optionsOfType(name))).toEqual([]);
 });
 
@@ -252,6 +258,11 @@ describe('the schema prints', () => {
     ]);
     const open = objects.filter(isPublic).map(({ name }) => name);
     expect(open.filter((name) => !/(Payload|Connection|Edge)$/.test(name)).toSorted()).toEqual([
+      'AccessCheck',
+      'AccessExplanation',
+      'AccessHolder',
+      'AccessHolderProgram',
+      'AccessKeyCapabilities',
       'AccessMatrix',
       'AccessMatrixCell',
       'AccessMatrixRole',
@@ -260,6 +271,8 @@ describe('the schema prints', () => {
       'ActionOnBehalf',
       'AssociatedResource',
       'AuditTarget',
+      'Capability',
+      'DatasetCapabilities',
       'DatasetChange',
       'DatasetChangeParty',
       'DatasetChangeValue',
@@ -268,29 +281,40 @@ describe('the schema prints', () => {
       'DatasetImportPreview',
       'DatasetImportProblem',
       'DatasetImportRow',
+      'DatasetMemberCapabilities',
       'DatasetRow',
       'DatasetRowSorting',
+      'DatasetViewCapabilities',
       'DatasetViewConfiguration',
       'FlowAccess',
+      'FlowCapabilities',
+      'FlowMemberCapabilities',
       'FlowReference',
       'Governance',
+      'GroupCapabilities',
       'GroupMembership',
       'GroupUse',
       'ImpersonationGrant',
       'ImpersonationGrantAction',
       'ImpersonationGrantUse',
       'ImpersonationSecurity',
+      'InvitationCapabilities',
       'InvitationPreview',
       'InvitationRemedy',
       'OffboardingPlan',
       'PageInfo',
+      'Remedy',
       'RemovedWithUser',
+      'RoleCapabilities',
       'RoleEffect',
       'RoleUse',
       'RotatedKey',
+      'ServiceAccountCapabilities',
       'ServiceAccountUse',
+      'SessionCapabilities',
       'ShareSettings',
       'SharedResourceSecurity',
+      'UserCapabilities',
     ]);
   });
 
