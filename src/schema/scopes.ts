@@ -158,12 +158,10 @@ function onArguments<Args>(
   permissions: readonly Permission[],
   locate: (args: Args) => Located,
 ) {
-  const scopes = printing(
-    permissions.map(ruleName).join(' and '),
-    all(...permissions.map(needs)),
-    (_parent: unknown, args: Args) => scopeOf(family, { ...locate(args), permissions }),
-  );
-  return Object.assign(scopes, { reads: READ[family] });
+  const scopes = (_root: unknown, args: Args) => scopeOf(family, { ...locate(args), permissions });
+  const words = permissions.map(ruleName).join(' and ');
+  const rule = all(...permissions.map(needs));
+  return Object.assign(printing(words, rule, scopes), { reads: READ[family] });
 }
 
 /** The right to give the role that the arguments name, beside the other permissions on what they name. */

@@ -92,6 +92,30 @@ describe('a dry run', () => {
     ]);
   });
 
+  test('leaves open what a role allows on a condition', async () => {
+    const { admin, member, viewer, dataset } = here;
+    const ask = async (actor: typeof admin) => {
+      const result = await asking(actor).run(
+        'query Look($id: ID!) { dataset(id: $id) { views { configuration { fields } } } }',
+        { id: dataset.id },
+      );
+      const { refused, undecided } = foreseenIn(result);
+      return [refused, undecided].map((list) => list.map(({ coordinate }) => coordinate).join());
+    };
+    expect(await ask(admin)).toEqual(['', '']);
+    expect(await ask(member)).toEqual(['', 'DatasetView.configuration']);
+    expect(await ask(viewer)).toEqual(['DatasetView.configuration', '']);
+  });
+
+  test('leaves no entry, of what is allowed or of what is not', async () => {
+    const { admin, viewer, dataset } = here;
+    const { client } = await testDatabase();
+    for (const actor of [admin, viewer]) {
+      const { requestId } = await asking(actor).run(RENAME, { id: dataset.id });
+      expect(await client.auditEntry.count({ where: { requestId } })).toBe(0);
+    }
+  });
+
   test('decides each mutation from the state as it is now', async () => {
     const { superAdmin, dataset } = here;
     const result = await asking(superAdmin).run(

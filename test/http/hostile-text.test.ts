@@ -107,6 +107,7 @@ describe('hostile text in any place that takes text is taken, or refused with a 
       requestId: await askFor(superAdmin, ['apiKey:manage']),
       on: dataset.id,
       operation: 'Mutation.renameDataset',
+      document: '{ me { permissions } }',
       batchId: superAdmin.id,
       confirm: true,
       plan: 'ENTERPRISE',
