@@ -103,7 +103,10 @@ builder.prismaObjectFields(Group, (t) => ({
       select: (args, _context, nested) => ({
         members: {
           ...keyset(args, BY_USER),
-          select: { userId: true, user: nested(true, ['edges', 'node'], 'User') },
+          select: {
+            userId: true,
+            user: nested({ select: { id: true } }, ['edges', 'node'], 'User'),
+          },
         },
         _count: { select: { members: true } },
       }),
@@ -171,7 +174,10 @@ builder.prismaObjectFields(User, (t) => ({
           groups: {
             ...keys,
             where: { AND: [where, keys.where] },
-            select: { groupId: true, group: nested(true, ['edges', 'node'], 'Group') },
+            select: {
+              groupId: true,
+              group: nested({ select: { id: true } }, ['edges', 'node'], 'Group'),
+            },
           },
           _count: { select: { groups: { where } } },
         };

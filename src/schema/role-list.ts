@@ -51,7 +51,10 @@ builder.prismaObjectFields(Role, (t) => ({
       select: (args, _context, nested) => ({
         assignments: {
           ...keyset(args, BY_HOLDER),
-          select: { userId: true, user: nested(true, ['edges', 'node'], 'User') },
+          select: {
+            userId: true,
+            user: nested({ select: { id: true } }, ['edges', 'node'], 'User'),
+          },
         },
         _count: { select: { assignments: true } },
       }),
