@@ -1,15 +1,7 @@
-import {
-  IMPERSONABLE_KINDS,
-  NEVER_DELEGABLE,
-  resourceOf,
-  SHARED_RESOURCE_TABLE,
-  SIGNED_IN_ONLY,
-  type FlowKind,
-  type SharedResource,
-} from './boundary.js';
+import { NEVER_DELEGABLE, resourceOf, SHARED_RESOURCE_TABLE, SIGNED_IN_ONLY } from './boundary.js';
 import type { FlowFacts } from './decide.js';
 import { denialOf, type Check, type Denial, type Remedy } from './denial-shape.js';
-import { encodeId, FLOW_TYPENAMES } from './node-id.js';
+import { encodeId } from './node-id.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { sharing } from './remedy.js';
@@ -103,7 +95,7 @@ export function notOwnDenial(principal: Principal): Denial {
 
 /** The first or the second check of acting as somebody else failed. */
 export function impersonationDenial(
-  { actor, subject, acting }: Principal,
+  { actor, subject }: Principal,
   permission: Permission,
   reason: 'NOT_COVERED' | 'NOT_A_TARGET',
   facts?: Pick<FlowFacts, 'id' | 'kind' | 'memberId'>,
@@ -111,18 +103,16 @@ export function impersonationDenial(
   if (reason === 'NOT_A_TARGET' && !isSharedPermission(permission)) {
     return targetDenial(permission);
   }
-  // Whoever was asked for, whether or not there is such a person.
-  const asked = { ...subject, id: acting?.as ?? subject.id };
   const { checks, remedies } = impersonationRefusal(reason, resourceNeeded(permission));
+  // Neither the person nor the flow is named: it makes no difference whether there is such a one.
   const step =
     reason === 'NOT_A_TARGET'
-      ? // Nor is it told whether the person is a member who may not be acted as now.
-        sharing(asked, [permission], { ...facts, memberId: undefined })
+      ? withoutGrantee(sharing(subject, [permission], { ...facts, memberId: undefined }))
       : {
           mutation: 'grantImpersonation',
           input: {
             serviceAccountId: encodeId('ServiceAccount', actor.id),
-            ...placeOf(permission, facts),
+            ...placeOf(permission),
           },
         };
   return denialOf(permission, reason, {
@@ -155,13 +145,15 @@ function targetDenial(permission: Permission): Denial {
   });
 }
 
-/** Where it is to be granted: on the flow that was asked for, if that can be, or on a shared resource. */
-function placeOf(permission: Permission, { id, kind }: Pick<FlowFacts, 'id' | 'kind'> = {}) {
-  if (!isSharedPermission(permission)) return { sharedResource: resourceOf(permission) ?? null };
-  const isImpersonable = (IMPERSONABLE_KINDS as readonly FlowKind[]).includes(kind ?? 'CHAT');
-  return id !== undefined && kind !== undefined && isImpersonable
-    ? { flowId: encodeId(FLOW_TYPENAMES[kind], id) }
-    : { sharedResource: 'ALL_FLOWS_AND_INTEGRATIONS' satisfies SharedResource };
+/** Where it is to be granted, unless that is the flow that was asked for. */
+function placeOf(permission: Permission) {
+  return isSharedPermission(permission) ? {} : { sharedResource: resourceOf(permission) ?? null };
+}
+
+function withoutGrantee({ mutation, input }: Pick<Remedy, 'mutation' | 'input'>) {
+  if (!mutation || !input) return {};
+  const { granteeId: _asked, ...rest } = input;
+  return { mutation, input: rest };
 }
 
 /** Nobody may be acted as, whatever is asked for: no live grant, or none that reaches this person. */

@@ -121,12 +121,11 @@ export function refusedUnseen(
   principal: Principal,
   permission: SharedPermission,
   facts: FlowFacts | undefined,
-  asked: Pick<FlowFacts, 'id' | 'kind'> = facts ?? {},
 ): Deny | undefined {
   const barred = barredBy(principal, permission);
   if (barred) return deny(() => keyDenial(principal, permission, barred));
   if (!principal.acting || impersonationOn(principal, facts)) return undefined;
-  return deny(() => impersonationDenial(principal, permission, 'NOT_COVERED', asked));
+  return deny(() => impersonationDenial(principal, permission, 'NOT_COVERED'));
 }
 
 function decideOnFlow(

@@ -175,9 +175,7 @@ function seenFacts(
       ? (facts?.kind === 'DATASET') === (family === 'dataset')
       : facts?.kind === kind;
   const fitting = fits ? facts : undefined;
-  // What it says of a remedy is what was asked for, whether or not there is such a flow.
-  const asked = { id: scope.id, kind: kind ?? (family === 'dataset' ? 'DATASET' : undefined) };
-  const unseen = refusedUnseen(principal, READ[family], fitting, asked);
+  const unseen = refusedUnseen(principal, READ[family], fitting);
   if (unseen) throw forbidden(helpingWith(unseen.denial, scope.permissions));
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);

@@ -159,8 +159,9 @@ function mutationOf(name: string, selection = '__typename'): string {
 
 /** Does as a remedy says; answers who is to try again. */
 async function apply(s: Stage, cast: Cast, remedy: Remedy, operation: Operation): Promise<Cast> {
-  const { mutation, input = {} } = remedy;
+  const { mutation } = remedy;
   const { who, person = who } = cast;
+  const input = filledIn(remedy, who, operation);
   const run = async (by: Actor, selection?: string) => {
     const result = await by.run<Record<string, Record<string, unknown>>, unknown>(
       mutationOf(mutation ?? '', selection),
@@ -199,6 +200,17 @@ async function apply(s: Stage, cast: Cast, remedy: Remedy, operation: Operation)
       await run(s.admin);
       return cast;
   }
+}
+
+/** A refusal that tells nothing of what there is names neither the flow nor the person that were asked for. */
+function filledIn({ mutation = '', input = {} }: Remedy, who: Actor, operation: Operation) {
+  const { datasetId, flowId = datasetId } = operation.input as Record<string, string>;
+  if (mutation === 'grantImpersonation' && !('sharedResource' in input))
+    return { ...input, flowId };
+  const isAdding = mutation === 'addDatasetMember' || mutation === 'addFlowMember';
+  return isAdding && !('granteeId' in input)
+    ? { ...input, granteeId: who.headers['x-act-as'] }
+    : input;
 }
 
 /** Whoever has it done, where a remedy is that somebody else does it. */
