@@ -5,6 +5,7 @@ import type { Explanation } from '../authz/explain.js';
 import type { Context } from '../context.js';
 import { encodeId } from '../domain/ids.js';
 import { rightsOfRoles } from '../domain/role.js';
+import { visibleGroups } from '../domain/visibility.js';
 import { programsWho, type ProgramPath } from '../domain/who-can-programs.js';
 import { askWho, explainPeople, peopleWho, type Question } from '../domain/who-can.js';
 import { builder, reached } from './builder.js';
@@ -22,9 +23,10 @@ interface Holder {
   readonly nameKey: string;
   readonly user: typeof User.$inferType;
   readonly path: Explanation;
+  readonly groups: (typeof Group.$inferType)[];
 }
 
-const pathFields = <Row extends { readonly path: Explanation }>(
+const pathFields = <Row extends Pick<Holder, 'path' | 'groups'>>(
   t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Row>,
 ) => ({
   via: t.field({
@@ -42,7 +44,7 @@ const pathFields = <Row extends { readonly path: Explanation }>(
   groups: t.field({
     type: [Group],
     description: 'The groups that give the role, as far as you can see groups.',
-    resolve: ({ path }, _args, { access }) => access.groups(path.groupIds),
+    resolve: ({ groups }) => groups,
   }),
 });
 
@@ -62,6 +64,7 @@ const AccessHolder = builder.objectRef<Holder>('AccessHolder').implement({
 
 interface Program {
   readonly path: ProgramPath;
+  readonly groups: (typeof Group.$inferType)[];
   readonly serviceAccount: typeof ServiceAccount.$inferType;
   readonly actingAs: typeof User.$inferType | null;
 }
@@ -129,9 +132,16 @@ builder.queryFields((t) => ({
             });
             const ids = users.map(({ id }) => id);
             const paths = await explainPeople(db, accountId, question, ids);
+            const groupsOf = await groupsAt(
+              ['edges', 'node', 'groups'],
+              paths.values(),
+              context,
+              info,
+            );
             return users.flatMap((user) => {
               const path = paths.get(user.id);
-              return path ? [{ id: user.id, nameKey: user.nameKey, user, path }] : [];
+              const { id, nameKey } = user;
+              return path ? [{ id, nameKey, user, path, groups: groupsOf(path) }] : [];
             });
           },
           () => db.user.count({ where }),
@@ -180,9 +190,30 @@ async function programsOf(
     ...queryFromInfo({ context, info, typeName: 'User', path: ['actingAs'] }),
     where: { id: { in: paths.flatMap((path) => path.actingAsId ?? []) } },
   });
+  const groupsOf = await groupsAt(['groups'], paths, context, info);
   return paths.flatMap((path) => {
     const serviceAccount = programs.find(({ id }) => id === path.serviceAccountId);
     const actingAs = people.find(({ id }) => id === path.actingAsId) ?? null;
-    return serviceAccount ? [{ path, serviceAccount, actingAs }] : [];
+    return serviceAccount ? [{ path, serviceAccount, actingAs, groups: groupsOf(path) }] : [];
   });
+}
+
+/** The groups of all these paths that the reader can see, found at once; answers which are those of one path. */
+async function groupsAt(
+  path: string[],
+  paths: Iterable<Explanation>,
+  context: Context,
+  info: GraphQLResolveInfo,
+) {
+  const { db, principal } = context;
+  const ids = new Set([...paths].flatMap(({ groupIds }) => groupIds));
+  const query = queryFromInfo({ context, info, typeName: 'Group', path });
+  const found =
+    ids.size === 0
+      ? []
+      : await db.group.findMany({
+          select: { ...query.select, id: true },
+          where: { AND: [{ id: { in: [...ids] } }, visibleGroups(principal)] },
+        });
+  return ({ groupIds }: Explanation) => found.filter(({ id }) => groupIds.includes(id));
 }
