@@ -28,11 +28,18 @@ declare module 'vitest' {
   }
 }
 
+let driver: Promise<Driver> | undefined;
 let opened: Promise<Database> | undefined;
+
+/** What this worker's database is reached through, for whoever puts something between. */
+export function testDriver(): Promise<Driver> {
+  driver ??= openAnother();
+  return driver;
+}
 
 /** This worker's migrated database. Tests share it, and make an account of their own in it. */
 export function testDatabase(): Promise<Database> {
-  opened ??= openAnother().then(databaseOver);
+  opened ??= testDriver().then(databaseOver);
   return opened;
 }
 
