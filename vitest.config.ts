@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 import { defineConfig } from 'vitest/config';
 
-const onDatabase = ['test/{db,authn,domain,audit,http,oracle,schema}/**/*.test.ts'];
+const onDatabase = ['test/{db,authn,domain,audit,http,interference,oracle,schema}/**/*.test.ts'];
 /** Pure functions, and tests of the embedded database’s own files: they make what they need. */
 const withoutDatabase = [
   'test/authn/{access-token,signing-keys}.test.ts',
@@ -11,6 +11,8 @@ const withoutDatabase = [
 ];
 /** What takes a database that several gateways share. */
 const onServer = ['test/schema/{act,user}-revocation.test.ts'];
+/** What puts a whole test into one transaction, and so takes a database that has one connection. */
+const onEmbedded = ['test/interference/interference.test.ts'];
 const inBrowser = ['test/e2e/browser*.test.ts'];
 
 export default defineConfig({
@@ -51,18 +53,21 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: onDatabase,
-          exclude: withoutDatabase,
+          exclude: [...withoutDatabase, ...onEmbedded],
           isolate: false,
           globalSetup: 'test/support/postgres-setup.ts',
         },
       },
-      // The same test as above, with a hundred times as much to decide.
+      // The same tests as above, with a hundred times as much to decide, and everything asked of everybody.
       {
         extends: true,
         test: {
           name: 'oracle',
-          include: ['test/oracle/oracle.test.ts'],
-          env: { ORACLE_DECISIONS: process.env['ORACLE_DECISIONS'] ?? '1000000' },
+          include: ['test/oracle/oracle.test.ts', 'test/interference/interference.test.ts'],
+          env: {
+            ORACLE_DECISIONS: process.env['ORACLE_DECISIONS'] ?? '1000000',
+            INTERFERENCE_ONE_OF: process.env['INTERFERENCE_ONE_OF'] ?? '1',
+          },
           globalSetup: 'test/support/embedded-setup.ts',
         },
       },
