@@ -1,8 +1,9 @@
 import type {
-  SqlDriverAdapter,
   SqlDriverAdapterFactory,
+  SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils';
+import pLimit from 'p-limit';
 
 import { databaseOver } from '../../src/db/database.js';
 import type { PrismaClient } from '../../src/db/generated/client.js';
@@ -56,13 +57,29 @@ function nesting(factory: SqlDriverAdapterFactory): SqlDriverAdapterFactory {
     adapterName: factory.adapterName,
     connect: async () => {
       const adapter = await factory.connect();
-      adapter.startTransaction = () => partOf(adapter);
+      // What fails in a part stops every other statement until that part is undone: so one goes after the other.
+      const atOnce = pLimit(1);
+      const alone: SqlQueryable = {
+        provider: adapter.provider,
+        adapterName: adapter.adapterName,
+        queryRaw: adapter.queryRaw.bind(adapter),
+        executeRaw: adapter.executeRaw.bind(adapter),
+      };
+      adapter.queryRaw = (query) => atOnce(() => alone.queryRaw(query));
+      adapter.executeRaw = (query) => atOnce(() => alone.executeRaw(query));
+      adapter.startTransaction = () =>
+        new Promise((started, notStarted) => {
+          const whole = atOnce(
+            () => new Promise<void>((ended) => partOf(alone, ended).then(started, notStarted)),
+          );
+          whole.catch(notStarted);
+        });
       return adapter;
     },
   };
 }
 
-async function partOf(adapter: SqlDriverAdapter): Promise<Transaction> {
+async function partOf(adapter: SqlQueryable, ended: () => void): Promise<Transaction> {
   const control = async (sql: string): Promise<void> => {
     await adapter.executeRaw({ sql, args: [], argTypes: [] });
   };
@@ -70,6 +87,7 @@ async function partOf(adapter: SqlDriverAdapter): Promise<Transaction> {
   const undo = async (): Promise<void> => {
     await control('ROLLBACK TO SAVEPOINT part');
     await control('RELEASE SAVEPOINT part');
+    ended();
   };
   return {
     provider: adapter.provider,
