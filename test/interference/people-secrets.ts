@@ -11,6 +11,8 @@ const INVITERS = ['superAdmin', 'userAdmin', 'admin', 'adminKey'] as const;
 const ASSIGNERS = ['superAdmin', 'iamAdmin', 'admin', 'adminKey'] as const;
 export const AUDITORS = ['superAdmin', 'iamAdmin', 'admin', 'adminKey'] as const;
 export const GOVERNORS = ['superAdmin', 'iamAdmin'] as const;
+/** Whoever adds members to what is shared with them. */
+const SHARERS = ['paula', 'ada', 'mira', 'program', 'acting'] as const;
 /** Whoever finds others in the account. */
 const COLLEAGUES = [
   ...MANAGERS,
@@ -52,13 +54,18 @@ export function peopleSecrets({ add, row }: SecretBook, world: InterferenceWorld
     email: "email = 'quentin@new.example'",
   });
   row('User', 'user', ids.quentin, MANAGERS, {
-    status: "status = 'SUSPENDED'",
     'addedAt Governance.inactiveUsers': `added_at = ${T}`,
     addedVia: "added_via = 'SCIM'",
     addedBy: `added_by_id = '${paula}'`,
     lastSignedInAt: `last_signed_in_at = ${T}`,
     mfaEnrolledAt: `mfa_enrolled_at = ${T}`,
   });
+  // Whoever shares finds only those who are active.
+  add(
+    'User.status',
+    [...MANAGERS, ...SHARERS],
+    changing('user', ids.quentin, "status = 'SUSPENDED'"),
+  );
   add(
     'User.roles Role.holders Governance.unusedRoles',
     MANAGERS,
@@ -127,10 +134,10 @@ export function peopleSecrets({ add, row }: SecretBook, world: InterferenceWorld
     createdAt: `created_at = ${T}`,
     createdBy: `created_by_id = '${quentin}'`,
   });
-  // Whoever removes people is told how many flows they leave without an Admin, and an Admin of a dataset who can there.
+  // Whoever removes people is told how many flows they leave without an Admin; whoever shares finds only those that work.
   add(
     'ServiceAccount.status',
-    [...MANAGERS, 'paula', 'ada'],
+    ['superAdmin', ...MANAGERS, ...SHARERS],
     changing('service_account', ids.robot, `disabled_at = ${T}`),
   );
   add(
