@@ -33,32 +33,53 @@ export interface FactsReader {
   roleRights(id: string): Promise<Rights | undefined>;
 }
 
-/** What a decision about a resource rests on. What only the input tells is taken as it is at best. */
+/** What there is to know of a resource; but for what somebody holds on its flow, the same for everybody. */
+export interface Known {
+  readonly flow?: FlowFacts | undefined;
+  /** What the role gives that it is, or those of the person. */
+  readonly rights?: Rights | undefined;
+}
+
+export async function readKnown(
+  { flowId, personId, roleId }: Resource,
+  reader: FactsReader,
+): Promise<Known> {
+  if (flowId !== undefined) return { flow: await reader.flow(flowId) };
+  if (roleId !== undefined) return { rights: await reader.roleRights(roleId) };
+  return personId == null ? {} : { rights: await reader.rightsOf(personId) };
+}
+
+/** What a decision about a resource rests on. */
 export async function factsOf(
   resource: Resource,
-  { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
+  principal: Pick<Principal, 'subject' | 'actor'>,
   reader: FactsReader,
 ): Promise<Facts> {
+  return factsFrom(resource, principal, await readKnown(resource, reader));
+}
+
+/** The same of somebody who holds there what is known. What only the input tells is taken as it is at best. */
+export function factsFrom(
+  resource: Resource,
+  { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
+  { flow, rights }: Known,
+): Facts {
   const { flowId, personId, roleId, wantedRole } = resource;
   const isParty = (id: string | null | undefined) => id === subject.id || id === actor.id;
   if (flowId !== undefined) {
-    const flow = await reader.flow(flowId);
     return {
       ...(flow && { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } }),
       ...(wantedRole && { role: wantedRole }),
       ...(personId !== undefined && { isOwn: personId === subject.id }),
     };
   }
-  if (roleId !== undefined) {
-    return { rank: { defined: (await reader.roleRights(roleId))?.own ?? [] } };
-  }
+  if (roleId !== undefined) return { rank: { defined: rights?.own ?? [] } };
   if (personId === undefined) return {};
   if (personId === null) return { about: 'serviceAccount' };
-  const person = (await reader.rightsOf(personId))?.own ?? [];
   return {
     about: 'person',
     isOwn: personId === subject.id,
-    rank: { person, isParty: isParty(personId) },
+    rank: { person: rights?.own ?? [], isParty: isParty(personId) },
   };
 }
 

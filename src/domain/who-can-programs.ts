@@ -6,8 +6,9 @@ import { NOBODY, type Principal } from '../authz/principal.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Tx } from '../db/scoped.js';
+import { factsFrom } from './resource.js';
 import { live } from './visibility.js';
-import { factsAbout, peopleWho, readHolders, type Question } from './who-can.js';
+import { holdingThere, peopleWho, readHolders, type Question } from './who-can.js';
 
 /** A service account that could do it, as itself or acting as somebody. */
 export interface ProgramPath extends Explanation {
@@ -100,7 +101,7 @@ const CREDENTIAL = { kind: 'accessKey', id: NOBODY } as const;
 
 function asItself(
   accountId: string,
-  { rule, resource, facts }: Question,
+  { rule, resource, known }: Question,
   { id, memberships }: Acting,
 ): ProgramPath[] {
   const actor = { kind: 'serviceAccount', id } as const;
@@ -113,15 +114,15 @@ function asItself(
     ...none,
   };
   const grants = memberships.map(({ role }) => ({ via: 'DIRECT', role }) as const);
-  const known = factsAbout(facts, resource, id, grants);
-  const explanation = explain({ principal, isActive: true }, rule, known);
+  const facts = factsFrom(resource, principal, holdingThere(known, grants));
+  const explanation = explain({ principal, isActive: true }, rule, facts);
   return explanation.allowed ? [{ ...explanation, serviceAccountId: id, actingAsId: null }] : [];
 }
 
 /** The first of these people as whom the program could. */
 function asOthers(
   accountId: string,
-  { rule, resource, facts }: Question,
+  { rule, resource, known }: Question,
   { id, grants }: Acting,
   people: readonly Person[],
   now: Date,
@@ -147,11 +148,9 @@ function asOthers(
       credential: CREDENTIAL,
       ...actingAs(actor, subject, asked, undefined),
     };
-    const { flow, ...known } = factsAbout(facts, resource, person.id, person.grants);
-    const explanation = explain({ principal, isActive: true }, rule, {
-      ...known,
-      ...(flow && { flow: { ...flow, impersonationId: onFlow?.id ?? null } }),
-    });
+    const held = holdingThere(known, person.grants, onFlow?.id);
+    const facts = factsFrom(resource, principal, held);
+    const explanation = explain({ principal, isActive: true }, rule, facts);
     if (explanation.allowed) {
       return [{ ...explanation, serviceAccountId: id, actingAsId: person.id }];
     }

@@ -10,7 +10,7 @@ import { aboutOf, type Facts, type Rule } from '../authz/rule.js';
 import { isDatasetPermission, rowOf, type SharedPermission } from '../authz/tables.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Tx } from '../db/scoped.js';
-import { factsOf, type FactsReader, type Resource } from './resource.js';
+import { factsFrom, readKnown, type FactsReader, type Known, type Resource } from './resource.js';
 
 type Where = Prisma.UserWhereInput;
 
@@ -18,7 +18,9 @@ type Where = Prisma.UserWhereInput;
 export interface Question {
   readonly rule: Rule;
   readonly resource: Resource;
-  /** The facts of somebody who holds nothing there. */
+  /** What is known of the resource; nobody holds anything there. */
+  readonly known: Known;
+  /** The facts of somebody who is nobody. */
   readonly facts: Facts;
   /** What each account role gives. */
   readonly roles: ReadonlyMap<string, Rights>;
@@ -41,9 +43,8 @@ export async function askWho(
   reader: FactsReader,
   roles: ReadonlyMap<string, Rights>,
 ): Promise<Question> {
-  const facts = await factsOf(resource, NOBODY_THERE, reader);
-  const flow = facts.flow && { ...facts.flow, grants: [], impersonationId: null };
-  return { rule, resource, facts: { ...facts, flow }, roles };
+  const known = holdingThere(await readKnown(resource, reader), []);
+  return { rule, resource, known, facts: factsFrom(resource, NOBODY_THERE, known), roles };
 }
 
 /**
@@ -162,35 +163,29 @@ interface HolderRow {
 export async function explainPeople(
   tx: Tx,
   accountId: string,
-  { rule, resource, facts }: Question,
+  { rule, resource, known }: Question,
   ids: readonly string[],
 ): Promise<Map<string, Explanation>> {
   const rows = await readHolders(tx, accountId, resource.flowId ?? NOBODY, ids);
   return new Map(
     rows.flatMap(({ id, roles, grants }) => {
-      const standing = { principal: signedIn(accountId, id, roles), isActive: true };
-      const explanation = explain(standing, rule, factsAbout(facts, resource, id, grants));
+      const principal = signedIn(accountId, id, roles);
+      const facts = factsFrom(resource, principal, holdingThere(known, grants));
+      const explanation = explain({ principal, isActive: true }, rule, facts);
       return explanation.allowed ? [[id, explanation] as const] : [];
     }),
   );
 }
 
-/** The facts of somebody with these grants on the flow. */
-export function factsAbout(
-  { flow, rank, ...facts }: Facts,
-  { creatorId, personId, member }: Resource,
-  id: string,
+/** The same, to somebody with these grants on the flow who may act as others there by that one. */
+export function holdingThere(
+  { flow, ...known }: Known,
   grants: readonly Grant[],
-): Facts {
-  const isNewOrOwn = creatorId === undefined || creatorId === id;
-  const isParty = (member?.userId ?? member?.serviceAccountId) === id;
-  const target = { role: null, ...flow?.target, isParty };
-  return {
-    ...facts,
-    isOwn: personId === id,
-    ...(rank && { rank: { ...rank, isParty: personId === id } }),
-    ...(flow && { flow: { ...flow, grants, view: { isNewOrOwn }, target } }),
-  };
+  impersonationId: string | null = null,
+): Known {
+  if (!flow) return known;
+  const { id, kind } = flow;
+  return { ...known, flow: { ...(id !== undefined && { id }), kind, grants, impersonationId } };
 }
 
 /** What people hold in the account and on one flow, with one statement whatever their number. */

@@ -124,7 +124,7 @@ describe('service accounts', () => {
     const programs = await Promise.all(names.map((name) => s.here.program(name)));
     const [member, onFlow, shared, expired, revoked, disabled] = programs;
     const common = { accountId: s.here.accountId, flowId: s.dataset.rowId };
-    await client.flowMember.create({
+    const membership = await client.flowMember.create({
       data: { ...common, serviceAccountId: member?.id ?? '', role: 'ADMIN' },
     });
     const row = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
@@ -173,6 +173,17 @@ describe('service accounts', () => {
     const input = { datasetId: s.dataset.id, name: 'Another' };
     expect(await may(onFlow?.as(s.ada) as never, 'renameDataset', input)).toBe(true);
     expect(await may(expired?.as(s.ada) as never, 'renameDataset', input)).toBe(false);
+    // On behalf of anybody no program touches what it holds itself.
+    if (member) await s.here.letAct(member, place);
+    const memberId = globalId('DatasetMember', membership.id);
+    const removal = { datasetId: s.dataset.id, memberId };
+    expect(await of('Mutation.removeDatasetMember', memberId)).toEqual([
+      ['Member', null],
+      ['On flow', 'Ada'],
+      ['Shared', 'Ada'],
+    ]);
+    expect(await may(member?.as(s.ada) as never, 'removeDatasetMember', removal)).toBe(false);
+    expect(await may(onFlow?.as(s.ada) as never, 'removeDatasetMember', removal)).toBe(true);
   });
 });
 
