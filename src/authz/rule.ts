@@ -91,6 +91,16 @@ export function permissionsIn(rule: Rule): readonly Permission[] {
   }
 }
 
+/** What each of the ways takes to give a role: this one, or any that may be. */
+export function givingAny(
+  { makes }: Extract<Rule, { readonly is: 'GIVING' }>,
+  role: MemberRole | undefined,
+): readonly SharedPermission[] {
+  if (!role) return Object.values(makes);
+  const permission = makes[role];
+  return permission ? [permission] : [];
+}
+
 /** What a decision about something rests on. */
 export interface Facts {
   /** What the subject holds on the flow that it is, or belongs to. */
@@ -103,7 +113,7 @@ export interface Facts {
   readonly about?: About;
   /** The role that is to be given; undefined: any that may be. */
   readonly role?: MemberRole | undefined;
-  /** Whether the input asks for whatever takes more than the rest. */
+  /** Whether it is asked for whatever takes more than the rest. */
   readonly asksForMore?: boolean;
 }
 
@@ -137,18 +147,10 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         : decide(principal, rule.permission);
     case 'SHARED':
       return decide(principal, rule.permission, facts.flow);
-    case 'GIVING': {
-      const wanted = facts.role ? [rule.makes[facts.role]] : Object.values(rule.makes);
-      return decideRule(
-        principal,
-        any(...wanted.flatMap((each) => (each ? [needs(each)] : []))),
-        facts,
-      );
-    }
+    case 'GIVING':
+      return decideRule(principal, any(...givingAny(rule, facts.role).map(needs)), facts);
     case 'ALSO':
-      return facts.asksForMore && !isOfSomethingElse(rule.rule, facts)
-        ? decideRule(principal, rule.rule, facts)
-        : ALLOWED;
+      return isAsked(rule, facts) ? decideRule(principal, rule.rule, facts) : ALLOWED;
     case 'ABOUT':
       return decideRule(principal, rule.of[aboutOf(facts)] ?? any(), facts);
     case 'ALL':
@@ -161,9 +163,10 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
   }
 }
 
-/** What the input names beside it decides then, at best for the principal. */
-function isOfSomethingElse(rule: Rule, facts: Facts): boolean {
-  return rule.is === 'ABOUT' && !rule.of[aboutOf(facts)];
+/** Whether more is asked for of what it is about; of what else the input names it is decided then, at best. */
+export function isAsked({ rule }: Extract<Rule, { readonly is: 'ALSO' }>, facts: Facts): boolean {
+  const isOfSomethingElse = rule.is === 'ABOUT' && !rule.of[aboutOf(facts)];
+  return facts.asksForMore === true && !isOfSomethingElse;
 }
 
 /** Where nobody is above anybody it counts only who it is about. */

@@ -5,6 +5,7 @@ import type { Rights } from '../authz/rights.js';
 import type { MemberRole } from '../authz/role-table.js';
 import type { Facts } from '../authz/rule.js';
 import type { Tx } from '../db/scoped.js';
+import { isMember } from './access-request-approval.js';
 import { flowKindOf } from './ids.js';
 
 /** Something that operations are about, as their rules have to know it. */
@@ -24,6 +25,8 @@ export interface Resource {
   readonly roleId?: string;
   /** The role that somebody asks for. */
   readonly wantedRole?: MemberRole | null;
+  /** Whether whoever asks would have to be added. */
+  readonly ofNoMember?: boolean;
 }
 
 /** What is read of a resource to decide about it: each once for all resources of a page. */
@@ -64,12 +67,13 @@ export function factsFrom(
   { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
   { flow, rights }: Known,
 ): Facts {
-  const { flowId, personId, roleId, wantedRole } = resource;
+  const { flowId, personId, roleId, wantedRole, ofNoMember } = resource;
   const isParty = (id: string | null | undefined) => id === subject.id || id === actor.id;
   if (flowId !== undefined) {
     return {
       ...(flow && { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } }),
       ...(wantedRole && { role: wantedRole }),
+      ...(ofNoMember && { asksForMore: true }),
       ...(personId !== undefined && { isOwn: personId === subject.id }),
     };
   }
@@ -84,16 +88,17 @@ export function factsFrom(
 }
 
 function conditionsOf(
-  { creatorId, member }: Resource,
+  { creatorId, member, personId }: Resource,
   subjectId: string,
-  isParty: (id: string | null) => boolean,
+  isParty: (id: string | null | undefined) => boolean,
 ): Omit<FlowFacts, 'grants'> {
   return {
     view: { isNewOrOwn: creatorId === undefined || creatorId === subjectId },
     import: { onlyExistingFields: true },
-    target: member
-      ? { role: member.role, isParty: isParty(member.userId ?? member.serviceAccountId) }
-      : { role: null },
+    target: {
+      role: member?.role ?? null,
+      isParty: isParty(member ? (member.userId ?? member.serviceAccountId) : personId),
+    },
   };
 }
 
@@ -130,7 +135,9 @@ const FINDERS: Readonly<Record<string, Find>> = {
     });
     if (!found) return null;
     const { flowId, requesterId: personId, role: wantedRole } = found;
-    return flowId ? { flowId, personId, wantedRole } : { personId };
+    if (!flowId) return { personId };
+    const ofNoMember = !(await isMember(tx, { flowId, requesterId: personId }));
+    return { flowId, personId, wantedRole, ofNoMember };
   },
   DatasetMember: aMember('DATASET'),
   FlowMember: aMember({ not: 'DATASET' }),

@@ -6,7 +6,7 @@ import { NOBODY, type Principal } from '../authz/principal.js';
 import { reachNeeded } from '../authz/rank.js';
 import type { HeldRole, Rights } from '../authz/rights.js';
 import { MEMBER_ROLES, type MemberRole } from '../authz/role-table.js';
-import { aboutOf, type Facts, type Rule } from '../authz/rule.js';
+import { aboutOf, givingAny, isAsked, type Facts, type Rule } from '../authz/rule.js';
 import { isDatasetPermission, rowOf, type SharedPermission } from '../authz/tables.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Tx } from '../db/scoped.js';
@@ -64,7 +64,6 @@ function conditionOf(rule: Rule, question: Question): Where {
     case 'AUTHENTICATED':
     case 'SIGNED_IN':
     case 'MET':
-    case 'ALSO':
       return EVERYBODY;
     case 'SELF':
       return { id: resource.personId ?? NOBODY };
@@ -74,10 +73,10 @@ function conditionOf(rule: Rule, question: Question): Where {
         : holding(rule.permission, question);
     case 'SHARED':
       return sharing(rule.permission, question);
-    case 'GIVING': {
-      const makes = Object.values(rule.makes);
-      return { OR: makes.map((permission) => sharing(permission, question)) };
-    }
+    case 'GIVING':
+      return { OR: givingAny(rule, facts.role).map((each) => sharing(each, question)) };
+    case 'ALSO':
+      return isAsked(rule, facts) ? conditionOf(rule.rule, question) : EVERYBODY;
     case 'ABOUT': {
       const one = rule.of[aboutOf(facts)];
       return one ? conditionOf(one, question) : NEVER;

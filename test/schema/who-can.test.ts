@@ -21,7 +21,19 @@ describe('whoCan names exactly the people', () => {
     const custom = await customRole(s.here, { permissions: ['role:write', 'dataset:create'] });
     const datasetId = s.dataset.id;
     const [adminId = '', memberId = ''] = s.dataset.memberIds;
+    const requests = { accountId: s.here.accountId, flowId: s.dataset.rowId };
+    // One of a member, one of somebody who would have to be added first.
+    const [beas, otos] = await client.accessRequest.createManyAndReturn({
+      data: [
+        { ...requests, requesterId: s.bea.id, role: 'ADMIN' },
+        { ...requests, requesterId: s.oto.id, role: 'MEMBER' },
+      ],
+    });
     const questions: [string, string | undefined, object][] = [
+      ...[beas, otos].map((request): [string, string, object] => {
+        const requestId = globalId('AccessRequest', request?.id ?? '');
+        return ['approveAccessRequest', requestId, { requestId }];
+      }),
       ['renameDataset', datasetId, { datasetId, name: 'Another' }],
       ['addDatasetRows', datasetId, { datasetId, rows: [{}] }],
       ['leaveDataset', datasetId, { datasetId }],
