@@ -1,8 +1,8 @@
-import { actingAs } from '../authz/acting.js';
+import { actingAs, asItself } from '../authz/acting.js';
 import { SHARED_RESOURCE_TABLE, type SharedResource } from '../authz/boundary.js';
 import type { Grant } from '../authz/decide.js';
 import { explain, type Explanation } from '../authz/explain.js';
-import { NOBODY, type Principal } from '../authz/principal.js';
+import { NOBODY } from '../authz/principal.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Tx } from '../db/scoped.js';
@@ -49,7 +49,7 @@ export async function programsWho(
   });
   const people = await candidates(tx, accountId, question, programs);
   return programs.flatMap((program) => [
-    ...asItself(accountId, question, program),
+    ...bySharing(accountId, question, program),
     ...asOthers(accountId, question, program, people, now),
   ]);
 }
@@ -99,20 +99,13 @@ function targetsOf(resource: SharedResource): Prisma.UserWhereInput {
 
 const CREDENTIAL = { kind: 'accessKey', id: NOBODY } as const;
 
-function asItself(
+/** As itself, by what it was given on the flow. */
+function bySharing(
   accountId: string,
   { rule, resource, known }: Question,
   { id, memberships }: Acting,
 ): ProgramPath[] {
-  const actor = { kind: 'serviceAccount', id } as const;
-  const none = { roleNames: [], own: new Set<never>(), permissions: new Set<never>() };
-  const principal: Principal = {
-    accountId,
-    subject: actor,
-    actor,
-    credential: CREDENTIAL,
-    ...none,
-  };
+  const principal = { accountId, credential: CREDENTIAL, ...asItself(id) };
   const grants = memberships.map(({ role }) => ({ via: 'DIRECT', role }) as const);
   const facts = factsFrom(resource, principal, holdingThere(known, grants));
   const explanation = explain({ principal, isActive: true }, rule, facts);
@@ -143,11 +136,8 @@ function asOthers(
       asOf: now,
     };
     const subject = { id: person.id, rights: rightsOf(person.roles) };
-    const principal: Principal = {
-      accountId,
-      credential: CREDENTIAL,
-      ...actingAs(actor, subject, asked, undefined),
-    };
+    const acting = actingAs(actor, subject, asked, undefined);
+    const principal = { accountId, credential: CREDENTIAL, ...acting };
     const held = holdingThere(known, person.grants, onFlow?.id);
     const facts = factsFrom(resource, principal, held);
     const explanation = explain({ principal, isActive: true }, rule, facts);

@@ -1,4 +1,4 @@
-import { signedIn } from '../authn/standing.js';
+import { signedIn } from '../authn/session.js';
 import { decide, takesDefault, type FlowFacts, type Grant } from '../authz/decide.js';
 import { explain, type Explanation } from '../authz/explain.js';
 import type { AccountPermission } from '../authz/permissions.js';
