@@ -168,10 +168,16 @@ export function isFindable(typename: string): boolean {
   return flowKindOf(typename) !== undefined || Object.hasOwn(FINDERS, typename);
 }
 
+/** What an id names: of which type, and the row’s id. */
+export interface NamedResource {
+  readonly typename: string;
+  readonly id: string;
+}
+
 /** What an operation is about; undefined: nothing that rules know. Whether it may be seen is decided elsewhere. */
 export async function findResource(
   tx: Tx,
-  { typename, id }: { readonly typename: string; readonly id: string },
+  { typename, id }: NamedResource,
 ): Promise<Resource | undefined> {
   const kind = flowKindOf(typename);
   const find = kind ? aFlow(kind) : Object.hasOwn(FINDERS, typename) && FINDERS[typename];
