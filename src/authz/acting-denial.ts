@@ -5,7 +5,7 @@ import { encodeId } from './node-id.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { sharing } from './remedy.js';
-import { isDatasetPermission, isSharedPermission } from './tables.js';
+import { familyOf, isSharedPermission } from './tables.js';
 
 /** The key may not be used for it, whatever its holder may do. */
 export function keyDenial(
@@ -95,7 +95,7 @@ export function notOwnDenial(principal: Principal): Denial {
 
 /** The first or the second check of acting as somebody else failed. */
 export function impersonationDenial(
-  { actor, subject }: Principal,
+  { actor }: Principal,
   permission: Permission,
   reason: 'NOT_COVERED' | 'NOT_A_TARGET',
   facts?: Pick<FlowFacts, 'id' | 'kind' | 'memberId'>,
@@ -107,7 +107,7 @@ export function impersonationDenial(
   // Neither the person nor the flow is named: it makes no difference whether there is such a one.
   const step =
     reason === 'NOT_A_TARGET'
-      ? withoutGrantee(sharing(subject, [permission], { ...facts, memberId: undefined }))
+      ? sharing(undefined, [permission], { ...facts, memberId: undefined })
       : {
           mutation: 'grantImpersonation',
           input: {
@@ -148,12 +148,6 @@ function targetDenial(permission: Permission): Denial {
 /** Where it is to be granted, unless that is the flow that was asked for. */
 function placeOf(permission: Permission) {
   return isSharedPermission(permission) ? {} : { sharedResource: resourceOf(permission) ?? null };
-}
-
-function withoutGrantee({ mutation, input }: Pick<Remedy, 'mutation' | 'input'>) {
-  if (!mutation || !input) return {};
-  const { granteeId: _asked, ...rest } = input;
-  return { mutation, input: rest };
 }
 
 /** Nobody may be acted as, whatever is asked for: no live grant, or none that reaches this person. */
@@ -215,7 +209,7 @@ function impersonationRefusal(
 
 function resourceNeeded(permission: Permission): string {
   if (isSharedPermission(permission)) {
-    return isDatasetPermission(permission) ? 'this dataset' : 'this flow';
+    return `this ${familyOf(permission)}`;
   }
   const resource = resourceOf(permission);
   return resource ? SHARED_RESOURCE_TABLE[resource].label : permission;

@@ -6,8 +6,10 @@ import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { assuming, roleToAskFor, sharing } from './remedy.js';
 import {
+  familyOf,
   isDatasetPermission,
   isSharedPermission,
+  OVERRIDE,
   roleNameOf,
   rolesAllowed,
   rowOf,
@@ -22,10 +24,10 @@ export function flowDenial(
   facts: FlowFacts,
 ): Denial {
   const isDataset = isDatasetPermission(permission);
-  const noun = isDataset ? 'dataset' : 'flow';
+  const noun = familyOf(permission);
   const { label } = rowOf(permission);
   const role = grant ? roleNameOf(grant.role) : null;
-  const overrides = principal.permissions.has(isDataset ? 'dataset:override' : 'flow:override');
+  const overrides = principal.permissions.has(OVERRIDE[noun]);
   const assumes = isDataset ? overrides : principal.permissions.has('flow:assumeOwner');
   const fromGroup = facts.grants.some(({ via }) => via === 'GROUP');
   const columns = columnsNamed(permission, facts);

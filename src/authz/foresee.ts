@@ -3,7 +3,7 @@ import { decide, deny, refusedUnseen, type FlowFacts } from './decide.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { any, decideRule, needs, type About, type Rule, type RuleDecision } from './rule.js';
-import type { SharedPermission } from './tables.js';
+import { familyOfKind, type SharedPermission } from './tables.js';
 
 /** What can be known of something before anybody looks for it. */
 export interface Foreknown {
@@ -101,7 +101,7 @@ function alternatives(
   of: Readonly<Partial<Record<About, Rule>>>,
   { flow, isOwn }: Foreknown,
 ): readonly Rule[] {
-  const kind = flow?.kind && (flow.kind === 'DATASET' ? 'dataset' : 'flow');
+  const kind = flow?.kind && familyOfKind(flow.kind);
   const noun = kind ?? (isOwn ? 'person' : undefined);
   const meant = noun && of[noun];
   return meant ? [meant] : Object.values(of);

@@ -5,7 +5,7 @@ import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { decideUpTo, type RankFacts } from './rank.js';
 import type { MemberRole } from './role-table.js';
-import { isSharedPermission, type SharedPermission } from './tables.js';
+import { familyOfKind, isSharedPermission, type SharedPermission } from './tables.js';
 
 /** Who may read a field or call a mutation, as data: what explains it, lists it and prints it reads this. */
 export type Rule =
@@ -176,8 +176,7 @@ function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
 
 export function aboutOf({ about: known, flow }: Facts): About {
   if (known) return known;
-  if (!flow) return 'account';
-  return flow.kind === 'DATASET' ? 'dataset' : 'flow';
+  return flow ? familyOfKind(flow.kind) : 'account';
 }
 
 /** What the last of them says, of those that name a permission; a refusal of all names what each is missing. */

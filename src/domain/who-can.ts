@@ -7,7 +7,13 @@ import { reachNeeded } from '../authz/rank.js';
 import type { HeldRole, Rights } from '../authz/rights.js';
 import { MEMBER_ROLES, type MemberRole } from '../authz/role-table.js';
 import { aboutOf, givingAny, isAsked, type Facts, type Rule } from '../authz/rule.js';
-import { isDatasetPermission, rowOf, type SharedPermission } from '../authz/tables.js';
+import {
+  familyOf,
+  isDatasetPermission,
+  OVERRIDE,
+  rowOf,
+  type SharedPermission,
+} from '../authz/tables.js';
 import type { Prisma } from '../db/generated/client.js';
 import type { Tx } from '../db/scoped.js';
 import { factsFrom, readKnown, type FactsReader, type Known, type Resource } from './resource.js';
@@ -140,7 +146,7 @@ function sharing(permission: SharedPermission, question: Question): Where {
       ...(byDefault && takesDefault(flow.kind)
         ? [{ AND: [strangers, holding(byDefault, question)] }]
         : []),
-      ...(override ? [holding(isDataset ? 'dataset:override' : 'flow:override', question)] : []),
+      ...(override ? [holding(OVERRIDE[familyOf(permission)], question)] : []),
     ],
   };
 }
