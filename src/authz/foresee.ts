@@ -2,6 +2,7 @@ import { notOwnDenial } from './acting-denial.js';
 import { decide, deny, refusedUnseen, type FlowFacts } from './decide.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
+import { decideAtBest } from './rank.js';
 import { any, decideRule, needs, type About, type Rule, type RuleDecision } from './rule.js';
 import { familyOfKind, type SharedPermission } from './tables.js';
 
@@ -38,7 +39,10 @@ export function foresee(
       if (known.isOwn === undefined && !principal.acting) return undefined;
       return decideRule(principal, rule, { isOwn: known.isOwn === true });
     case 'ACCOUNT': {
-      const decision = decide(principal, rule.permission);
+      const decision =
+        rule.limit === 'RANK'
+          ? decideAtBest(principal, rule.permission)
+          : decide(principal, rule.permission);
       return rule.limit && decision.allowed ? undefined : decision;
     }
     case 'SHARED':

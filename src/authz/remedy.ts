@@ -6,7 +6,13 @@ import { encodeId, FLOW_TYPENAMES } from './node-id.js';
 import type { Permission } from './permissions.js';
 import type { Party } from './principal.js';
 import { MEMBER_ROLES, type MemberRole } from './role-table.js';
-import { isDatasetPermission, isSharedPermission, rowOf, type SharedPermission } from './tables.js';
+import {
+  isDatasetPermission,
+  isSharedPermission,
+  roleNameOf,
+  rowOf,
+  type SharedPermission,
+} from './tables.js';
 
 /**
  * The weakest role on a dataset, or on a flow of another kind, that allows all of this, and is no weaker than the one
@@ -89,6 +95,26 @@ export function sharing(
           role,
         },
       };
+}
+
+/** To be given such a role on the flow that was asked for, by whoever can see it; none if no role gives all of it. */
+export function givingRole(
+  subject: Party | undefined,
+  permissions: readonly SharedPermission[],
+): Remedy[] {
+  const role = roleToAskFor(permissions);
+  if (!role) return [];
+  const isDataset = permissions.some(isDatasetPermission);
+  const granteeId = subject && encodeId(TYPENAMES[subject.kind], subject.id);
+  return [
+    {
+      kind: isDataset ? 'ASK_DATASET_ADMIN' : 'ASK_FLOW_OWNER',
+      who: isDataset ? 'An Admin of the dataset' : 'An Owner of the flow',
+      how: `Have ${subject ? 'yourself' : 'the person'} given the role ${roleNameOf(role)} there: added, or changed if that is a member already.`,
+      mutation: isDataset ? 'addDatasetMember' : 'addFlowMember',
+      input: { ...(granteeId && { granteeId }), role },
+    },
+  ];
 }
 
 /** The mutation by which whoever may assumes such a role. */

@@ -3,7 +3,7 @@ import { decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js
 import { denialOfAll } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
-import { decideUpTo, type RankFacts } from './rank.js';
+import { decideAtBest, decideUpTo, type RankFacts } from './rank.js';
 import type { MemberRole } from './role-table.js';
 import { familyOfKind, isSharedPermission, type SharedPermission } from './tables.js';
 
@@ -142,9 +142,7 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         ? { allowed: true, via: 'SELF' }
         : deny(() => notOwnDenial(principal));
     case 'ACCOUNT':
-      return rule.limit
-        ? decideUpTo(principal, rule.permission, rankOf(rule.limit, facts))
-        : decide(principal, rule.permission);
+      return decideInAccount(principal, rule, facts);
     case 'SHARED':
       return decide(principal, rule.permission, facts.flow);
     case 'GIVING':
@@ -154,7 +152,10 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
     case 'ABOUT':
       return decideRule(principal, rule.of[aboutOf(facts)] ?? any(), facts);
     case 'ALL':
-      return together(rule.of.map((each) => decideRule(principal, each, facts)));
+      return together(
+        principal,
+        rule.of.map((each) => decideRule(principal, each, facts)),
+      );
     case 'ANY':
       return (
         either(rule.of.map((each) => decideRule(principal, each, facts))) ??
@@ -169,6 +170,17 @@ export function isAsked({ rule }: Extract<Rule, { readonly is: 'ALSO' }>, facts:
   return facts.asksForMore === true && !isOfSomethingElse;
 }
 
+function decideInAccount(
+  principal: Principal,
+  { permission, limit }: Extract<Rule, { readonly is: 'ACCOUNT' }>,
+  facts: Facts,
+): RuleDecision {
+  if (!limit) return decide(principal, permission);
+  const atBest = limit === 'RANK' ? decideAtBest(principal, permission) : undefined;
+  if (atBest?.allowed === false) return atBest;
+  return decideUpTo(principal, permission, rankOf(limit, facts));
+}
+
 /** Where nobody is above anybody it counts only who it is about. */
 function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
   return limit === 'RANK' ? rank : { isParty: rank.isParty === true };
@@ -180,13 +192,17 @@ export function aboutOf({ about: known, flow }: Facts): About {
 }
 
 /** What the last of them says, of those that name a permission; a refusal of all names what each is missing. */
-function together(decisions: readonly RuleDecision[]): RuleDecision {
+function together(principal: Principal, decisions: readonly RuleDecision[]): RuleDecision {
   const refused = decisions.flatMap((each) => (each.allowed ? [] : [each]));
   const [first] = refused;
   if (!first)
     return decisions.findLast(({ allowed, ...rest }) => allowed && 'via' in rest) ?? ALLOWED;
   return deny(
-    () => denialOfAll(refused.map(({ denial }) => denial)) ?? first.denial,
+    () =>
+      denialOfAll(
+        principal,
+        refused.map(({ denial }) => denial),
+      ) ?? first.denial,
     first.impersonationId,
   );
 }

@@ -167,14 +167,14 @@ function seenFacts(
       : facts?.kind === kind;
   const fitting = fits ? facts : undefined;
   const unseen = refusedUnseen(principal, READ[family], fitting);
-  if (unseen) throw forbidden(helpingWith(unseen.denial, scope.permissions));
+  if (unseen) throw forbidden(helpingWith(principal, unseen.denial, scope.permissions));
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
   noteGrant(context, decision);
   if (decision.allowed) return fitting;
   // The service account holds a grant on it, so that it exists is no news.
   if (decision.denial.reason === 'NOT_A_TARGET') {
-    throw forbidden(helpingWith(decision.denial, scope.permissions));
+    throw forbidden(helpingWith(principal, decision.denial, scope.permissions));
   }
   return hidden(context, family, scope);
 }
@@ -201,9 +201,13 @@ function allowAll(
   permissions: readonly Permission[],
   facts: FlowFacts,
 ): true {
-  const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
+  const principal = principalOf(context);
+  const decisions = permissions.map((each) => decide(principal, each, facts));
   for (const decision of decisions) noteGrant(context, decision);
-  const denial = denialOfAll(decisions.flatMap((each) => (each.allowed ? [] : [each.denial])));
+  const denial = denialOfAll(
+    principal,
+    decisions.flatMap((each) => (each.allowed ? [] : [each.denial])),
+  );
   if (denial) throw forbidden(denial);
   for (const decision of decisions) {
     if (decision.allowed) noteVia(context, decision, id, facts.kind ?? 'DATASET');
