@@ -1,10 +1,10 @@
-import { NEVER_DELEGABLE, resourceOf, SHARED_RESOURCE_TABLE } from './boundary.js';
+import { NEVER_DELEGABLE, resourceOf, SHARED_RESOURCE_TABLE, SIGNED_IN_ONLY } from './boundary.js';
 import type { FlowFacts } from './decide.js';
 import { denialOf, type Check, type Denial } from './denial-shape.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { sharing } from './remedy.js';
-import { AS_ANOTHER, DONE_BY_A_PERSON, remedyOf, stepsFrom } from './steps.js';
+import { AS_ANOTHER, DONE_BY_A_PERSON, keySteps, remedyOf, stepsFrom } from './steps.js';
 import { familyOf, isSharedPermission } from './tables.js';
 
 /** The key may not be used for it, whatever its holder may do. */
@@ -29,6 +29,17 @@ export function keyDenial(
       isRestricted ? remedyOf(stepsFrom('KEY', principal, [permission])) : DONE_BY_A_PERSON,
     ],
   });
+}
+
+/** The key has to be good for it, whether or not its holder may do it. */
+export function carryingDenial(
+  principal: Principal,
+  permission: Permission,
+  reason: 'KEY_RESTRICTED' | 'SIGN_IN_REQUIRED',
+): Denial {
+  const denial = keyDenial(principal, permission, reason);
+  if (reason === 'SIGN_IN_REQUIRED' || SIGNED_IN_ONLY.has(permission)) return denial;
+  return { ...denial, remedies: keySteps(principal, [permission]) };
 }
 
 /** What roles somebody has is not told to who acts as them. */

@@ -1,5 +1,5 @@
-import { actAsDenial, notOwnDenial, signInDenial } from './acting-denial.js';
-import { decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
+import { actAsDenial, carryingDenial, notOwnDenial, signInDenial } from './acting-denial.js';
+import { barredBy, decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
 import { denialOfAll } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
@@ -17,6 +17,8 @@ export type Rule =
       readonly limit?: 'RANK' | 'NOT_PARTY';
     }
   | { readonly is: 'SHARED'; readonly permission: SharedPermission }
+  /** Nobody is refused but whoever comes with a key that is not good for it. */
+  | { readonly is: 'CARRIED'; readonly permission: Permission }
   /** The permission to give the role that is asked for. */
   | {
       readonly is: 'GIVING';
@@ -41,6 +43,11 @@ export function needs(permission: Permission): Rule {
   return isSharedPermission(permission)
     ? { is: 'SHARED', permission }
     : { is: 'ACCOUNT', permission };
+}
+
+/** Nobody is refused but whoever comes with a key that is not good for the permission. */
+export function carries(permission: Permission): Rule {
+  return { is: 'CARRIED', permission };
 }
 
 /** The permission in the account, about nobody and nothing above the principal. */
@@ -145,6 +152,11 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
       return decideInAccount(principal, rule, facts);
     case 'SHARED':
       return decide(principal, rule.permission, facts.flow);
+    case 'CARRIED': {
+      const { permission } = rule;
+      const barred = barredBy(principal, permission);
+      return barred ? deny(() => carryingDenial(principal, permission, barred)) : ALLOWED;
+    }
     case 'GIVING':
       return decideRule(principal, any(...givingAny(rule, facts.role).map(needs)), facts);
     case 'ALSO':

@@ -102,6 +102,7 @@ function conditionOf(rule: Rule, question: Question, wanted: Wanted): Prisma.Sql
     case 'PUBLIC':
     case 'AUTHENTICATED':
     case 'SIGNED_IN':
+    case 'CARRIED':
     case 'MET':
       return EVERYBODY;
     case 'SELF':

@@ -1,6 +1,7 @@
 import {
   ACCOUNT_PERMISSIONS,
   BUILT_IN,
+  CARRYING,
   EVERY_FLOW,
   EXTENDS,
   IN_ACCOUNT,
@@ -246,6 +247,8 @@ export function judge(world: World, question: Question): Verdict {
     if (isNode && !sees(on)) return 'NOT_FOUND';
     if (SIGNED_IN.includes(operation) && !session) return 'FORBIDDEN';
     if (/^revoke(Session|Impersonation)$/.test(operation) && !sees(on)) return 'NOT_FOUND';
+    const carried = CARRYING.get(operation);
+    if (carried && isBarred(carried)) return 'FORBIDDEN';
     const isOwn = OWN.includes(operation) && !acts && ownerOf(on) === subject;
     if (!isOwn && !takes.every(may)) return 'FORBIDDEN';
     if (on && !sees(on)) return 'NOT_FOUND';

@@ -149,3 +149,15 @@ export const OWN = words(`User.status User.roles User.groups User.sessions User.
 export const ON_PEOPLE =
   words(`updateUser suspendUser reactivateUser removeUser offboard assignRoles
   revokeSession revokeSessions`);
+/** What a key has to be good for, although nobody else is refused for want of it: otherwise it would be shown less. */
+export const CARRYING = new Map(
+  lines(`
+Query.datasets  dataset:read
+Query.flows     flow:read
+Query.users     directory:read
+Query.user      directory:read
+User.groups     directory:read
+Query.roles     account:read
+Query.role      account:read
+`).map(([operation = '', permission = '']) => [operation, permission]),
+);
