@@ -37,7 +37,7 @@ export interface Remedy {
   readonly mutation?: string;
   readonly input?: Readonly<Record<string, unknown>>;
   /** What to do after it, step by step, as far as it is still refused then. */
-  readonly then?: readonly Remedy[];
+  readonly next?: readonly Remedy[];
 }
 
 export type Reason =

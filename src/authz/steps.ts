@@ -33,14 +33,14 @@ export function stepsFrom(
 }
 
 /** These steps as one remedy. */
-export function remedyOf([first = DONE_BY_A_PERSON, ...then]: readonly Remedy[]): Remedy {
-  return followedBy(first, then);
+export function remedyOf([first = DONE_BY_A_PERSON, ...next]: readonly Remedy[]): Remedy {
+  return followedBy(first, next);
 }
 
 /** The same, and then these; nothing comes after what somebody else does. */
 export function followedBy(remedy: Remedy, steps: readonly Remedy[]): Remedy {
   if (steps.length === 0 || remedy.kind === 'SIGN_IN') return remedy;
-  return { ...remedy, then: [...(remedy.then ?? []), ...steps] };
+  return { ...remedy, next: [...(remedy.next ?? []), ...steps] };
 }
 
 /** Whether no key, grant or role would do. */

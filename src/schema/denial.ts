@@ -50,11 +50,11 @@ Remedy.implement({
       description: 'Its input, as far as the refusal knows it.',
       resolve: ({ input }) => input ?? null,
     }),
-    then: t.field({
+    next: t.field({
       type: [Remedy],
       description:
         'What to do after it, step by step, as far as it is still refused then. What each step depends on may be hidden until the one before is done, so it can turn out not to be needed.',
-      resolve: ({ then }) => [...(then ?? [])],
+      resolve: ({ next }) => [...(next ?? [])],
     }),
   }),
 });

@@ -26,7 +26,7 @@ function stepsFor(needed: readonly Permission[], restriction?: readonly Permissi
       const decision = decide(who, first, facts);
       if (decision.allowed) throw new Error(`${first} was allowed.`);
       const [remedy] = helpingWith(who, decision.denial, needed).remedies;
-      return [remedy, ...(remedy?.then ?? [])].map((step) => [
+      return [remedy, ...(remedy?.next ?? [])].map((step) => [
         step?.mutation ?? step?.kind,
         step?.input?.['role'] ?? step?.input?.['permissions'] ?? step?.input?.['sharedResource'],
       ]);
@@ -85,7 +85,7 @@ test('a target that is found with a narrow key needs a wider one, too', () => {
   expect(decision.denial.reason).toBe('NOT_A_TARGET');
   expect(remedy).toMatchObject({
     kind: 'ASK_FLOW_OWNER',
-    then: [
+    next: [
       { mutation: 'createAccessKey', input: { permissions: ['dataset:read', 'dataset:rename'] } },
     ],
   });

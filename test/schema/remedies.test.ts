@@ -276,7 +276,7 @@ async function somebodyElse(
 async function remaining(s: Stage, helped: Cast, remedy: Remedy, operation: Operation) {
   let cast = helped;
   const trail: string[] = [];
-  for (const step of [remedy, ...(remedy.then ?? [])]) {
+  for (const step of [remedy, ...(remedy.next ?? [])]) {
     trail.push(step.mutation ?? step.kind);
     try {
       cast = await apply(s, cast, step, operation);
