@@ -262,3 +262,30 @@ test('a page of 100 takes as many statements as one of 1', async () => {
   const one = await count(1);
   expect(await count(100)).toBe(one);
 });
+
+test('where many groups share it each person is asked, and a role of one’s own still counts alone', async () => {
+  const here = await workspace();
+  const [asker, own, ...people] = await here.people([
+    { name: 'Zoe', role: 'IAM_ADMIN' },
+    { name: 'Aki' },
+    ...Array.from({ length: 91 }, (_, at) => ({ name: `Person ${String(at).padStart(2, '0')}` })),
+  ]);
+  // Of more than a thousand memberships nobody gathers all to find the first few.
+  const groups = await Promise.all(Array.from({ length: 11 }, () => here.group([own, ...people])));
+  const dataset = await here.dataset({
+    members: [
+      { user: own, role: 'VIEWER' },
+      ...groups.map((groupId) => ({ groupId, role: 'ADMIN' as const })),
+    ],
+  });
+  const asked = { operation: 'Mutation.renameDataset', resourceId: dataset.id };
+  const all = await whoCan(asker, asked);
+  const names = people.map(({ name }) => name);
+  expect(all.edges.map(({ node }) => node.user.name)).toEqual(names);
+  expect(all.totalCount).toBe(names.length);
+  const first = await whoCan(asker, { ...asked, first: 1 });
+  expect(first.edges.map(({ node }) => node.user.name)).toEqual(names.slice(0, 1));
+  expect(first.pageInfo.hasNextPage).toBe(true);
+  const reading = await whoCan(asker, { ...asked, operation: 'Mutation.leaveDataset' });
+  expect(reading.edges.map(({ node }) => node.user.name)).toEqual(['Aki', ...names]);
+});
