@@ -1,13 +1,14 @@
-import { actingAs } from '../authz/acting.js';
-import { SHARED_RESOURCE_TABLE, type SharedResource } from '../authz/boundary.js';
+import { actingAs, asItself } from '../authz/acting.js';
+import { isTarget, type SharedResource } from '../authz/boundary.js';
 import type { Grant } from '../authz/decide.js';
 import { explain, type Explanation } from '../authz/explain.js';
-import { NOBODY, type Principal } from '../authz/principal.js';
-import { rightsOf, type HeldRole } from '../authz/rights.js';
-import type { Prisma } from '../db/generated/client.js';
+import { NOBODY } from '../authz/principal.js';
+import { rightsOf } from '../authz/rights.js';
 import type { Tx } from '../db/scoped.js';
+import { assigned, EVERYBODY, findPeopleWho, members, type HolderRow } from './people-who.js';
+import { factsFrom } from './resource.js';
 import { live } from './visibility.js';
-import { factsAbout, peopleWho, readHolders, type Question } from './who-can.js';
+import { holdingThere, type Question } from './who-can.js';
 
 /** A service account that could do it, as itself or acting as somebody. */
 export interface ProgramPath extends Explanation {
@@ -27,12 +28,7 @@ interface Acting {
 }
 
 /** The service accounts that could do it with a key that is not restricted: each as itself, and acting as others. */
-export async function programsWho(
-  tx: Tx,
-  accountId: string,
-  question: Question,
-  now: Date,
-): Promise<ProgramPath[]> {
+export async function programsWho(tx: Tx, question: Question, now: Date): Promise<ProgramPath[]> {
   const flowId = question.resource.flowId ?? NOBODY;
   const programs: Acting[] = await tx.serviceAccount.findMany({
     where: { deletedAt: null, disabledAt: null },
@@ -46,84 +42,52 @@ export async function programsWho(
       },
     },
   });
-  const people = await candidates(tx, accountId, question, programs);
+  const people = await candidates(tx, question, programs);
   return programs.flatMap((program) => [
-    ...asItself(accountId, question, program),
-    ...asOthers(accountId, question, program, people, now),
+    ...bySharing(question, program),
+    ...asOthers(question, program, people, now),
   ]);
-}
-
-interface Person {
-  readonly id: string;
-  readonly roles: HeldRole[];
-  readonly grants: Grant[];
 }
 
 /** Some of the people who may do it, members of the flow and holders of each kind of role among them. */
 async function candidates(
   tx: Tx,
-  accountId: string,
   question: Question,
   programs: readonly Acting[],
-): Promise<Person[]> {
+): Promise<HolderRow[]> {
   const grants = programs.flatMap((program) => program.grants);
-  if (grants.length === 0) return [];
-  const flowId = question.resource.flowId ?? NOBODY;
-  const here = { memberships: { some: { flowId } } };
-  const reaches: Prisma.UserWhereInput[] = [
-    ...(grants.some(({ resource }) => resource === null)
-      ? [{ OR: [here, { groups: { some: { group: here } } }] }]
-      : []),
-    ...[...new Set(grants.flatMap(({ resource }) => resource ?? []))].map(targetsOf),
-  ];
-  const found = await Promise.all(
-    reaches.map((reach) =>
-      tx.user.findMany({
-        where: { AND: [peopleWho(question), reach] },
-        orderBy: { id: 'asc' },
-        take: TRIED,
-        select: { id: true },
-      }),
+  const reaches = [
+    ...(grants.some(({ resource }) => resource === null) ? [members(question, 'FIRST')] : []),
+    ...[...new Set(grants.flatMap(({ resource }) => resource ?? []))].map((resource) =>
+      isTarget(resource, [])
+        ? EVERYBODY
+        : assigned(question, ({ builtInRoles }) => isTarget(resource, builtInRoles)),
     ),
-  );
-  const ids = [...new Set(found.flat().map(({ id }) => id))];
-  return ids.length === 0 ? [] : readHolders(tx, accountId, flowId, ids);
-}
-
-/** As whom a grant on a shared resource lets act. */
-function targetsOf(resource: SharedResource): Prisma.UserWhereInput {
-  const row = SHARED_RESOURCE_TABLE[resource];
-  return 'as' in row ? { roles: { some: { role: { builtIn: { in: [...row.as] } } } } } : {};
+  ];
+  const page = { inverted: false, take: TRIED };
+  const found = await Promise.all(reaches.map((reach) => findPeopleWho(tx, question, page, reach)));
+  return [...new Map(found.flat().map((person) => [person.id, person])).values()];
 }
 
 const CREDENTIAL = { kind: 'accessKey', id: NOBODY } as const;
 
-function asItself(
-  accountId: string,
-  { rule, resource, facts }: Question,
+/** As itself, by what it was given on the flow. */
+function bySharing(
+  { accountId, rule, resource, known }: Question,
   { id, memberships }: Acting,
 ): ProgramPath[] {
-  const actor = { kind: 'serviceAccount', id } as const;
-  const none = { roleNames: [], own: new Set<never>(), permissions: new Set<never>() };
-  const principal: Principal = {
-    accountId,
-    subject: actor,
-    actor,
-    credential: CREDENTIAL,
-    ...none,
-  };
+  const principal = { accountId, credential: CREDENTIAL, ...asItself(id) };
   const grants = memberships.map(({ role }) => ({ via: 'DIRECT', role }) as const);
-  const known = factsAbout(facts, resource, id, grants);
-  const explanation = explain({ principal, isActive: true }, rule, known);
+  const facts = factsFrom(resource, principal, holdingThere(known, grants));
+  const explanation = explain({ principal, isActive: true }, rule, facts);
   return explanation.allowed ? [{ ...explanation, serviceAccountId: id, actingAsId: null }] : [];
 }
 
 /** The first of these people as whom the program could. */
 function asOthers(
-  accountId: string,
-  { rule, resource, facts }: Question,
+  { accountId, rule, resource, known }: Question,
   { id, grants }: Acting,
-  people: readonly Person[],
+  people: readonly HolderRow[],
   now: Date,
 ): ProgramPath[] {
   if (grants.length === 0) return [];
@@ -142,16 +106,11 @@ function asOthers(
       asOf: now,
     };
     const subject = { id: person.id, rights: rightsOf(person.roles) };
-    const principal: Principal = {
-      accountId,
-      credential: CREDENTIAL,
-      ...actingAs(actor, subject, asked, undefined),
-    };
-    const { flow, ...known } = factsAbout(facts, resource, person.id, person.grants);
-    const explanation = explain({ principal, isActive: true }, rule, {
-      ...known,
-      ...(flow && { flow: { ...flow, impersonationId: onFlow?.id ?? null } }),
-    });
+    const acting = actingAs(actor, subject, asked, undefined);
+    const principal = { accountId, credential: CREDENTIAL, ...acting };
+    const held = holdingThere(known, person.grants, onFlow?.id);
+    const facts = factsFrom(resource, principal, held);
+    const explanation = explain({ principal, isActive: true }, rule, facts);
     if (explanation.allowed) {
       return [{ ...explanation, serviceAccountId: id, actingAsId: person.id }];
     }
