@@ -14,7 +14,7 @@ import { valuesIn } from './values.js';
 import { interferenceWorld, type InterferenceWorld, type Reader } from './world.js';
 
 /** Of so many documents a reader is asked one, each reader others; with 1 all. */
-const ONE_OF = Number(process.env['INTERFERENCE_ONE_OF'] ?? 12);
+const ONE_OF = Number(process.env['INTERFERENCE_ONE_OF'] ?? 24);
 
 const schema = buildSchema();
 const NOW = new Date();
