@@ -16,7 +16,12 @@ export type Rule =
       /** Nobody and nothing above the principal; or only nothing on behalf of whom it is about. */
       readonly limit?: 'RANK' | 'NOT_PARTY';
     }
-  | { readonly is: 'SHARED'; readonly permission: SharedPermission }
+  | {
+      readonly is: 'SHARED';
+      readonly permission: SharedPermission;
+      /** It is about the subject's own membership, which nobody changes on behalf of another. */
+      readonly isOwnMembership?: true;
+    }
   /** The permission to give the role that is asked for. */
   | {
       readonly is: 'GIVING';
@@ -51,6 +56,12 @@ export function needsUpTo(permission: AccountPermission): Rule {
 /** The permission in the account, and nothing on behalf of whom it is about. */
 export function needsButForParty(permission: AccountPermission): Rule {
   return { is: 'ACCOUNT', permission, limit: 'NOT_PARTY' };
+}
+
+/** The same about the subject's own membership of the flow. */
+export function ofOwnMembership(rule: Rule): Rule {
+  if (rule.is === 'ALL') return all(...rule.of.map(ofOwnMembership));
+  return rule.is === 'SHARED' ? { ...rule, isOwnMembership: true } : rule;
 }
 
 export function all(...of: readonly Rule[]): Rule {
@@ -111,6 +122,7 @@ export interface Facts {
 export type RuleDecision = (Pick<Allow, 'allowed'> & Partial<Allow>) | Deny;
 
 const ALLOWED: RuleDecision = { allowed: true };
+const OWN_MEMBERSHIP = { role: null, isParty: true } as const;
 
 /** May the principal do what takes this rule, to something that it can see? */
 export function decideRule(principal: Principal, rule: Rule, facts: Facts): RuleDecision {
@@ -136,7 +148,10 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         ? decideUpTo(principal, rule.permission, rankOf(rule.limit, facts))
         : decide(principal, rule.permission);
     case 'SHARED':
-      return decide(principal, rule.permission, facts.flow);
+      return decide(principal, rule.permission, {
+        ...(facts.flow ?? { grants: [] }),
+        ...(rule.isOwnMembership && { target: OWN_MEMBERSHIP }),
+      });
     case 'GIVING': {
       const wanted = facts.role ? [rule.makes[facts.role]] : Object.values(rule.makes);
       return decideRule(

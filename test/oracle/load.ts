@@ -19,7 +19,11 @@ export interface Loaded {
   typeOf(name: string): string;
   /** What somebody sends with their requests. */
   headersOf(who: Question['who']): Record<string, string>;
+  /** What somebody sends who is not of the world, but sees and governs all of it. */
+  readonly governor: Record<string, string>;
 }
+
+const GOVERNOR = { person: 'governor', session: 'session of the governor' };
 
 const TYPES: Readonly<Record<string, string>> = {
   p: 'User',
@@ -63,8 +67,12 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       plan: 'ENTERPRISE',
     },
   });
+  const people = [
+    ...world.people,
+    { id: GOVERNOR.person, state: 'ACTIVE', roles: ['SUPER_ADMIN', 'ADMIN'] },
+  ];
   await client.user.createMany({
-    data: world.people.map(({ id, state }) => ({
+    data: people.map(({ id, state }) => ({
       ...own(id),
       name: id,
       nameKey: id,
@@ -96,7 +104,7 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     ),
   });
   await client.roleAssignment.createMany({
-    data: world.people.flatMap(({ id, roles }) =>
+    data: people.flatMap(({ id, roles }) =>
       roles.map((role) => ({ accountId, userId: row(id), roleId: row(role) })),
     ),
   });
@@ -164,14 +172,16 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     })),
   });
   await client.session.createMany({
-    data: world.sessions.map(({ id, holder, state }) => ({
-      ...own(id),
-      userId: row(holder),
-      ...secret(id, 'session'),
-      transport: 'BEARER' as const,
-      expiresAt: future,
-      endedAt: state === 'GOOD' ? null : past,
-    })),
+    data: [...world.sessions, { id: GOVERNOR.session, holder: GOVERNOR.person, state: 'GOOD' }].map(
+      ({ id, holder, state }) => ({
+        ...own(id),
+        userId: row(holder),
+        ...secret(id, 'session'),
+        transport: 'BEARER' as const,
+        expiresAt: future,
+        endedAt: state === 'GOOD' ? null : past,
+      }),
+    ),
   });
   await client.accessKey.createMany({
     data: world.keys.map(({ id, holder, state, only }, at) => ({
@@ -217,13 +227,15 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     if (member) return kinds.get(member.flow) === 'DATASET' ? 'DatasetMember' : 'FlowMember';
     return TYPES[name.slice(0, 1)] ?? 'Role';
   };
+  const headersOf: Loaded['headersOf'] = ({ by, as }) => ({
+    authorization: `Bearer ${secrets.get(by) ?? ''}`,
+    ...(as !== undefined && { 'x-act-as': globalId('User', row(as)) }),
+  });
   return {
     world,
     typeOf,
+    headersOf,
+    governor: headersOf({ by: GOVERNOR.session }),
     id: (name, typename = typeOf(name)) => globalId(typename, row(name)),
-    headersOf: ({ by, as }) => ({
-      authorization: `Bearer ${secrets.get(by) ?? ''}`,
-      ...(as !== undefined && { 'x-act-as': globalId('User', row(as)) }),
-    }),
   };
 }

@@ -55,12 +55,9 @@ export function judge(world: World, question: Question): Verdict {
   const rolesOf = (person: string) => find(people, person)?.roles ?? [];
   const isIn = (person: string, group: string) =>
     find(world.groups, group)?.people.includes(person) === true;
-  const inGroup = (flow: string, person: string) =>
-    STRONGEST_FIRST.find((name) =>
-      members.some((each) => each.role === name && each.flow === flow && isIn(person, each.who)),
-    );
-  const held = (flow: string, id: string) =>
-    members.find((each) => each.flow === flow && each.who === id)?.role ?? inGroup(flow, id);
+  const inGroup = (flow: string, person: string) => groupRoleOn(world, flow, person);
+  const held = (flow: string, id: string) => roleOn(world, flow, id);
+  const isThere = (id: string) => isInWorld(world, id);
 
   // Who is it?
   const session = find(world.sessions, who.by);
@@ -193,20 +190,6 @@ export function judge(world: World, question: Question): Verdict {
     }
   }
   const isDatasetId = (id = '') => find(flows, id)?.kind === 'DATASET';
-  function isThere(id: string): boolean {
-    const {
-      people: p,
-      programs: s,
-      groups: g,
-      keys: k,
-      sessions: z,
-      roles: r,
-      invitations: n,
-    } = world;
-    const thing = [...p, ...s, ...k, ...z].find((each) => each.id === id);
-    if (thing) return !['REMOVED', 'DELETED', 'ENDED'].includes(thing.state);
-    return BUILT_IN.includes(id) || [...g, ...r, ...n].some((each) => each.id === id);
-  }
 
   /** Whether a list that they may read has this in it. */
   function isListed(id: string): boolean {
@@ -253,7 +236,7 @@ export function judge(world: World, question: Question): Verdict {
     if (!isOwn && operation === 'revokeSession' && !sees(ownerOf(on))) return 'NOT_FOUND';
     const holder = find(world.keys, on)?.holder ?? '';
     const isPersonal = holder.startsWith('p');
-    if (operation.endsWith('AccessKey') && isPersonal) return 'NOT_FOUND';
+    if (/AccessKey/.test(operation) && isPersonal) return 'NOT_FOUND';
     if (operation.endsWith('ApiKey') && on && holder !== subject) {
       return /^(turnOff|delete)/.test(operation) && isPersonal ? 'ALLOWED' : 'NOT_FOUND';
     }
@@ -290,7 +273,30 @@ export function judge(world: World, question: Question): Verdict {
   return verdict === 'ALLOWED' && !isListed(target) ? 'NOT_FOUND' : verdict;
 }
 
-function isOnFlow(operation: string): boolean {
+/** The role that counts: one's own, else the strongest of one's groups. */
+export function roleOn(world: World, flow: string, id: string): string | undefined {
+  const own = world.members.find((each) => each.flow === flow && each.who === id);
+  return own?.role ?? groupRoleOn(world, flow, id);
+}
+
+function groupRoleOn({ members, groups }: World, flow: string, person: string) {
+  const given = members.filter(
+    ({ flow: on, who }) => on === flow && find(groups, who)?.people.includes(person),
+  );
+  return STRONGEST_FIRST.find((name) => given.some(({ role }) => role === name));
+}
+
+const GONE = words('REMOVED DELETED ENDED');
+
+/** Whether there is such a thing, for whoever may see it. */
+export function isInWorld(world: World, id: string): boolean {
+  const all: readonly { id: string; state?: string }[] = Object.values(world).flat();
+  const thing = find(all, id);
+  return BUILT_IN.includes(id) || (thing !== undefined && !GONE.includes(thing.state ?? ''));
+}
+
+/** Whether its rule is about one flow. */
+export function isOnFlow(operation: string): boolean {
   const takes = TAKES.get(operation) ?? [operation];
   return takes.some((name) => ON_FLOWS.has(name)) || operation.endsWith('MemberRole');
 }

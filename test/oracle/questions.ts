@@ -1,10 +1,15 @@
-import { ACCOUNT_PERMISSIONS, BUILT_IN, OPERATIONS, words } from './tables.js';
+import {
+  ACCOUNT_PERMISSIONS,
+  BUILT_IN,
+  DATASET_ROLES,
+  FLOW_ROLES,
+  OPERATIONS,
+  words,
+} from './tables.js';
 import type { Question, World } from './world.js';
 
 type Asked = Omit<Question, 'who'>;
 
-const DATASET_ROLES = words('ADMIN MEMBER VIEWER');
-const FLOW_ROLES = words('OWNER EDITOR VIEWER NONE');
 const RESOURCES = words('USER_AND_GROUP_MANAGEMENT ALL_FLOWS_AND_INTEGRATIONS GLOBAL_MY_ITEMS');
 /** An object of each kind that is not there. */
 const NOWHERE = 9;

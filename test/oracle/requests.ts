@@ -249,7 +249,7 @@ export function mutationOf(question: Question, loaded: Loaded): Request {
 }
 
 /** What the API calls those of which there are several. */
-const NAMES: Readonly<Record<string, string>> = {
+export const NAMES: Readonly<Record<string, string>> = {
   exportSomeOfDataset: 'exportDataset',
   grantOnDataset: 'grantImpersonation',
   grantOnFlow: 'grantImpersonation',

@@ -84,9 +84,11 @@ export const words = (text: string) => text.trim().split(/\s+/);
 const lines = (text: string) => text.trim().split('\n').map(words);
 
 export const BUILT_IN = words('SUPER_ADMIN IAM_ADMIN USER_ADMIN ADMIN EDITOR VIEWER');
+export const DATASET_ROLES = words('ADMIN MEMBER VIEWER');
+export const FLOW_ROLES = words('OWNER EDITOR VIEWER NONE');
 const FAMILIES = [
-  { text: DATASET, roles: words('ADMIN MEMBER VIEWER') },
-  { text: FLOW, roles: words('OWNER EDITOR VIEWER NONE') },
+  { text: DATASET, roles: DATASET_ROLES },
+  { text: FLOW, roles: FLOW_ROLES },
 ] as const;
 
 /** What is done on flows. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 
-import { ACCOUNT_PERMISSIONS, BUILT_IN, FLOW_PERMISSIONS, words } from './tables.js';
+import {
+  ACCOUNT_PERMISSIONS,
+  BUILT_IN,
+  DATASET_ROLES,
+  FLOW_PERMISSIONS,
+  FLOW_ROLES,
+  words,
+} from './tables.js';
 
 export type Verdict = 'ALLOWED' | 'FORBIDDEN' | 'NOT_FOUND' | 'UNAUTHENTICATED';
 
@@ -43,8 +50,7 @@ export interface Question {
 const KINDS = words('DATASET DATASET DATASET PROCESS BOARD APP LIST INTEGRATION CHAT SPACE');
 const IMPERSONABLE = words('DATASET PROCESS BOARD');
 const RESOURCES = words('USER_AND_GROUP_MANAGEMENT ALL_FLOWS_AND_INTEGRATIONS GLOBAL_MY_ITEMS');
-const DATASET_ROLES = words('ADMIN MEMBER VIEWER');
-const FLOW_ROLES = words('OWNER EDITOR VIEWER NONE');
+
 const PERMISSIONS = [...FLOW_PERMISSIONS, ...ACCOUNT_PERMISSIONS];
 /** Without these little else can be asked, so that most have them. */
 const USUAL = words('account:read directory:read dataset:read flow:read');
