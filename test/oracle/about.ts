@@ -1,8 +1,8 @@
-import type { Loaded } from './load.js';
+import { typeOf } from './load.js';
 import { judge } from './oracle.js';
 import { NAMES } from './requests.js';
 import { DATASET_ROLES, FLOW_ROLES } from './tables.js';
-import type { Question } from './world.js';
+import type { Question, World } from './world.js';
 
 /** A question as those take it who are asked about an operation and what it is about, not about its input. */
 export interface OperationAbout {
@@ -21,7 +21,8 @@ export interface OperationAbout {
 const ON_MEMBER = /^(change|remove)(Dataset|Flow)Member/;
 const ON_VIEW = /^(update|delete)DatasetView$|^DatasetView\./;
 /** Operations with more in their input than their namesakes. */
-const FURTHER = /^(Dataset\.someRows|exportSomeOfDataset|inviteIntoGroup)$/;
+const FURTHER =
+  /^(Dataset\.someRows|exportSomeOfDataset|inviteIntoGroup|offboardWith.*|Query\.(accessMatrix|explainAccess))$/;
 /** These are about somebody, but asked for in the account. */
 const IN_ACCOUNT = /^Query\.(offboardingPlan|previewRoleChange)$/;
 /** These have a gate, and no rule of their own. */
@@ -32,20 +33,16 @@ export function thingOf({ operation, on, target }: Omit<Question, 'who'>): strin
   return ON_MEMBER.test(operation) || ON_VIEW.test(operation) ? target : on;
 }
 
-export function aboutOf(loaded: Loaded, question: Question): OperationAbout | undefined {
+export function aboutOf(world: World, question: Question): OperationAbout | undefined {
   const { who, operation, on, target, role } = question;
   const isRead = operation.includes('.');
   const isOnPart = ON_MEMBER.test(operation) || ON_VIEW.test(operation);
   // What is in a list has no coordinate.
   if (WITHOUT.test(operation) || (isRead && target !== undefined && !isOnPart)) return undefined;
-  const [type = '', name = ''] = operation.split('.');
-  const field = name === 'someRows' ? 'rows' : name;
   const isGiving = /^(add|change)(Dataset|Flow)Member/.test(operation);
   const roles = operation.includes('Dataset') ? DATASET_ROLES : FLOW_ROLES;
   return {
-    coordinate: isRead
-      ? `${type === 'Flow' ? loaded.typeOf(on ?? '') : type}.${field}`
-      : `Mutation.${NAMES[operation] ?? operation}`,
+    coordinate: coordinateOf(world, question),
     resource: isOnPart ? target : IN_ACCOUNT.test(operation) ? undefined : on,
     further: FURTHER.test(operation),
     atBest: {
@@ -59,6 +56,13 @@ export function aboutOf(loaded: Loaded, question: Question): OperationAbout | un
   };
 }
 
+export function coordinateOf(world: World, { operation, on = '' }: Omit<Question, 'who'>): string {
+  const [type = '', name = ''] = operation.split('.');
+  if (name === '') return `Mutation.${NAMES[operation] ?? operation}`;
+  const field = name === 'someRows' ? 'rows' : name;
+  return `${type === 'Flow' ? typeOf(world, on) : type}.${field}`;
+}
+
 /** The same with any role that it can give. */
 export function withAnyRole({ atBest, gives }: OperationAbout): readonly Question[] {
   return gives.length === 0 ? [atBest] : gives.map((role) => ({ ...atBest, role }));
@@ -68,13 +72,9 @@ export function withAnyRole({ atBest, gives }: OperationAbout): readonly Questio
  * Some are met on objects that one can see, such as the group that is a member of a flow: what others may read of them
  * there cannot be asked by their id.
  */
-export function canBeMet(
-  loaded: Loaded,
-  question: Question,
-  resource: string | undefined,
-): boolean {
+export function canBeMet(world: World, question: Question, resource: string | undefined): boolean {
   const isOfMet = /^(User|Group|ServiceAccount|Role)\./.test(question.operation);
-  return isOfMet && judge(loaded.world, doorOf(question, resource)) !== 'ALLOWED';
+  return isOfMet && judge(world, doorOf(question, resource)) !== 'ALLOWED';
 }
 
 /** By what it is found out whether somebody sees something: a view is seen by whoever sees its dataset. */

@@ -1,10 +1,10 @@
 import { aboutOf } from './about.js';
 import type { Rehearsal } from './gateway.js';
 import type { Loaded } from './load.js';
-import { judge, roleOn } from './oracle.js';
+import { judge } from './oracle.js';
 import { askAll, type Reader, type Said } from './reader.js';
 import { BUILT_IN } from './tables.js';
-import type { Question } from './world.js';
+import { roleOn, type Question } from './world.js';
 
 /** What the matrix says of those who hold one role. */
 export const accessMatrix: Reader = {
@@ -19,7 +19,7 @@ export const accessMatrix: Reader = {
   async read(gateway, loaded, questions) {
     const columns = await roleColumns(gateway, loaded);
     return questions.map((question) => {
-      const { coordinate = '' } = aboutOf(loaded, question) ?? {};
+      const { coordinate = '' } = aboutOf(loaded.world, question) ?? {};
       return left(columns.get(columnOf(loaded, question) ?? '')?.get(coordinate));
     });
   },
@@ -52,7 +52,7 @@ export const accessMatrixOfOne: Reader = {
       }),
     );
     return questions.map((question) => {
-      const { coordinate = '' } = aboutOf(loaded, question) ?? {};
+      const { coordinate = '' } = aboutOf(loaded.world, question) ?? {};
       return left(columns.get(holderOf(question))?.get(coordinate));
     });
   },
@@ -69,7 +69,7 @@ function isAnybody({ world }: Loaded, { who }: Question): boolean {
 }
 
 function hasRow(loaded: Loaded, question: Question): boolean {
-  return aboutOf(loaded, question) !== undefined;
+  return aboutOf(loaded.world, question) !== undefined;
 }
 
 /** People who are signed in: by their role where it is done, else by that in the account, if they hold one alone. */

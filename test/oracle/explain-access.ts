@@ -1,18 +1,16 @@
 import { aboutOf, canBeMet, doorOf, withAnyRole } from './about.js';
 import type { Loaded } from './load.js';
-import { isInWorld, judge } from './oracle.js';
+import { judge } from './oracle.js';
 import { askAll, verdictOf, type Reader, type Said } from './reader.js';
 import { isSo } from './reasons.js';
-import type { Question, World } from './world.js';
-
-const SHARE = { reads: 4, writes: 6 };
+import { isInWorld, type Question, type World } from './world.js';
 
 /** About oneself, also while one acts as somebody: only what one sees is explained. */
 export const explainAccess: Reader = {
   name: 'explainAccess',
-  share: SHARE,
+  share: { reads: 4, writes: 6 },
   asks(loaded, question) {
-    const about = aboutOf(loaded, question);
+    const about = aboutOf(loaded.world, question);
     if (!about || about.further || !isThere(loaded.world, about.resource)) return undefined;
     const door = doorOf(question, about.resource);
     return judge(loaded.world, door) === 'ALLOWED' ? withAnyRole(about) : [door];
@@ -32,11 +30,12 @@ export const explainAccess: Reader = {
 /** About everybody, to somebody who governs the account. */
 export const explainAccessOfOthers: Reader = {
   name: 'explainAccess of others',
-  share: SHARE,
+  share: { reads: 1, writes: 2 },
+  tellsOfAll: true,
   asks(loaded, question) {
-    const about = aboutOf(loaded, question);
+    const about = aboutOf(loaded.world, question);
     if (!about || about.further || !isThere(loaded.world, about.resource)) return undefined;
-    if (canBeMet(loaded, question, about.resource)) return undefined;
+    if (canBeMet(loaded.world, question, about.resource)) return undefined;
     return principalOf(loaded, question) === undefined ? undefined : withAnyRole(about);
   },
   read: async (gateway, loaded, questions) =>
@@ -72,7 +71,7 @@ function isThere(world: World, resource: string | undefined): boolean {
 }
 
 function fieldOf(loaded: Loaded, question: Question, who: readonly string[]): string {
-  const { coordinate = '', resource } = aboutOf(loaded, question) ?? {};
+  const { coordinate = '', resource } = aboutOf(loaded.world, question) ?? {};
   const args = [
     `operation: ${JSON.stringify(coordinate)}`,
     ...(resource === undefined ? [] : [`resourceId: ${JSON.stringify(loaded.id(resource))}`]),

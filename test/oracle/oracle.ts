@@ -1,6 +1,5 @@
 import {
   ACCOUNT_PERMISSIONS,
-  BUILT_IN,
   EVERY_FLOW,
   EXTENDS,
   IN_ACCOUNT,
@@ -13,7 +12,15 @@ import {
   TAKES,
   words,
 } from './tables.js';
-import type { Question, Verdict, World } from './world.js';
+import {
+  find,
+  groupRoleOn,
+  isInWorld,
+  roleOn,
+  type Question,
+  type Verdict,
+  type World,
+} from './world.js';
 
 // Who may do what, written once more from the rules alone: nothing here comes from the gateway, not even a type.
 
@@ -24,17 +31,12 @@ const ORDINARY = new Set(
   ),
 );
 
-const find = <T extends { id: string }>(list: readonly T[], id = '') =>
-  list.find((each) => each.id === id);
-
 interface Facts {
   readonly role?: string | undefined;
   readonly isParty?: boolean;
   readonly isOwnView?: boolean;
   readonly isBeyond?: boolean;
 }
-
-const STRONGEST_FIRST = words('OWNER ADMIN EDITOR MEMBER VIEWER NONE');
 
 /** Answers a question about a world. */
 export function judge(world: World, question: Question): Verdict {
@@ -227,7 +229,7 @@ export function judge(world: World, question: Question): Verdict {
     const [kind = '', name] = operation.split('.');
     const isNode = words('User Group Role ServiceAccount').includes(kind) || name === 'node';
     if (isNode && !sees(on)) return 'NOT_FOUND';
-    if (SIGNED_IN.includes(operation) && !session) return 'FORBIDDEN';
+    if (SIGNED_IN.has(operation) && !session) return 'FORBIDDEN';
     if (/^revoke(Session|Impersonation)$/.test(operation) && !sees(on)) return 'NOT_FOUND';
     const isOwn = OWN.includes(operation) && !acts && ownerOf(on) === subject;
     if (!isOwn && !takes.every(may)) return 'FORBIDDEN';
@@ -271,28 +273,6 @@ export function judge(world: World, question: Question): Verdict {
     : inAccount(takes);
   if (!target || !isRead || operation === 'DatasetView.configuration') return verdict;
   return verdict === 'ALLOWED' && !isListed(target) ? 'NOT_FOUND' : verdict;
-}
-
-/** The role that counts: one's own, else the strongest of one's groups. */
-export function roleOn(world: World, flow: string, id: string): string | undefined {
-  const own = world.members.find((each) => each.flow === flow && each.who === id);
-  return own?.role ?? groupRoleOn(world, flow, id);
-}
-
-function groupRoleOn({ members, groups }: World, flow: string, person: string) {
-  const given = members.filter(
-    ({ flow: on, who }) => on === flow && find(groups, who)?.people.includes(person),
-  );
-  return STRONGEST_FIRST.find((name) => given.some(({ role }) => role === name));
-}
-
-const GONE = words('REMOVED DELETED ENDED');
-
-/** Whether there is such a thing, for whoever may see it. */
-export function isInWorld(world: World, id: string): boolean {
-  const all: readonly { id: string; state?: string }[] = Object.values(world).flat();
-  const thing = find(all, id);
-  return BUILT_IN.includes(id) || (thing !== undefined && !GONE.includes(thing.state ?? ''));
 }
 
 /** Whether its rule is about one flow. */

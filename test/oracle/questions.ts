@@ -149,6 +149,8 @@ function readsOf(world: World): Asked[] {
       Group: groups,
       Role: roles,
       ServiceAccount: programs,
+      OffboardingPlan: people,
+      Account: [undefined],
       Me: [undefined],
     }[type];
     if (objects) return objects.map((on) => ({ operation, on }));
@@ -160,6 +162,9 @@ function readsOf(world: World): Asked[] {
       role: roles,
       serviceAccount: programs,
       offboardingPlan: people,
+      explainAccess: people,
+      accessMatrix: people,
+      accessReview: ['w9'],
     }[name];
     return single
       ? single.map((on) => ({ operation, on }))
@@ -182,6 +187,10 @@ function readsOf(world: World): Asked[] {
     ...list('Me.sessions', sessions),
     ...list('Me.apiKeys', keys),
     { operation: 'Me.actedOnBehalf' },
+    { operation: 'Query.accessRequests' },
+    { operation: 'Query.requiredPermissions' },
+    { operation: 'Query.accessRequest', on: 'q9' },
+    { operation: 'Query.datasetImport', on: 'o9' },
     ...people.flatMap((on) =>
       roles.map((role): Asked => ({ operation: 'Query.previewRoleChange', on, role })),
     ),
@@ -246,6 +255,10 @@ function writesOf(world: World): Asked[] {
     deleteAccessKey: keys,
     removeUser: people,
     offboard: people,
+    offboardWithInvitations: people,
+    offboardWithKeys: people,
+    closeAccessReview: ['w9'],
+    decideAccessReviewLines: ['w9'],
     suspendUser: people,
     reactivateUser: people,
     updateUser: people,
@@ -296,7 +309,12 @@ function writesOf(world: World): Asked[] {
     ...words('renameApiKey rotateApiKey turnOffApiKey deleteApiKey').flatMap((operation) =>
       about(operation, usable),
     ),
-    ...words('updateProfile createApiKey').map((operation) => ({ operation })),
+    { operation: 'withdrawAccessRequest', on: 'q9' },
+    ...words('updateProfile changePassword signOut requestAccess createApiKey').map(
+      (operation) => ({
+        operation,
+      }),
+    ),
     ...about('removeUser', present),
   ];
 }

@@ -14,7 +14,7 @@ export interface Reader {
   readonly share: { readonly reads?: number; readonly writes?: number };
   /** Questions for which this is the same cost little more than one of them, so that they are asked together. */
   along?(question: Omit<Question, 'who'>): string;
-  /** Whether it tells of everybody at once, so that whatever it is asked is asked of all. */
+  /** Whether it tells of others, so that whatever it is asked is asked of everybody. */
   readonly tellsOfAll?: boolean;
   /**
    * What it is really asked by a question, because it takes less than that: it is to allow if the oracle allows any of

@@ -103,6 +103,9 @@ function saidOf(
   );
   if (around.length > 0) return verdictOf(around);
   const inside = errors.filter(({ path = [] }) => at.every((key, n) => key === path[n]));
+  // There is nothing to show in a field of something that is there.
+  const isEmpty = value === null && leaf.door !== undefined && inside.length === 0;
+  if (isEmpty && answer.data?.[door]) return 'ALLOWED';
   if (value === null || value === undefined) {
     // The list could be read, but none of what is in it: that is for those who look for it there.
     const isListRead = target === undefined && verdictOf(inside) === 'FORBIDDEN';

@@ -1,6 +1,6 @@
-import { judge, roleOn } from './oracle.js';
+import { judge } from './oracle.js';
 import { EVERY_FLOW, SHARED, TAKES } from './tables.js';
-import type { Question, World } from './world.js';
+import { roleOn, type Question, type World } from './world.js';
 
 /** Whether somebody can be refused something for this reason, as the world is. */
 export function isSo(world: World, question: Question, reason: string): boolean {

@@ -2,7 +2,7 @@ import { getNamedType, isObjectType } from 'graphql';
 
 import { schemaOnce } from '../../src/schema/index.js';
 import { aboutOf, doorOf, thingOf, withAnyRole, type OperationAbout } from './about.js';
-import type { Loaded } from './load.js';
+import { typeOf, type Loaded } from './load.js';
 import { judge } from './oracle.js';
 import { askAll, grouped, verdictOf, type Errors, type Reader, type Said } from './reader.js';
 import type { Question } from './world.js';
@@ -13,7 +13,7 @@ export const viewerCan: Reader = {
   share: { reads: 2, writes: 4 },
   along: (question) => thingOf(question) ?? '',
   asks(loaded, question) {
-    const about = aboutOf(loaded, question);
+    const about = aboutOf(loaded.world, question);
     if (!about || !capabilityOf(loaded, about)) return undefined;
     // What they do not see tells them nothing.
     if (judge(loaded.world, doorOf(question, about.resource)) !== 'ALLOWED') return undefined;
@@ -61,12 +61,12 @@ function saidOf(
 
 function capabilityOf(loaded: Loaded, { coordinate, resource }: OperationAbout) {
   if (resource === undefined) return undefined;
-  const type = schemaOnce().getType(loaded.typeOf(resource));
+  const type = schemaOnce().getType(typeOf(loaded.world, resource));
   const field = isObjectType(type) ? type.getFields()['viewerCan'] : undefined;
   const capabilities = field && getNamedType(field.type);
   if (!isObjectType(capabilities)) return undefined;
   const [of, name = ''] = coordinate.split('.');
-  if (of !== 'Mutation' && of !== loaded.typeOf(resource)) return undefined;
+  if (of !== 'Mutation' && of !== typeOf(loaded.world, resource)) return undefined;
   return capabilities.getFields()[name];
 }
 
@@ -77,11 +77,11 @@ function fieldOf(loaded: Loaded, same: readonly Question[]): string {
   if (thing.startsWith('v')) {
     return `dataset(id: ${JSON.stringify(loaded.id(first?.on ?? ''))}) { views { id ${can} } }`;
   }
-  return `node(id: ${JSON.stringify(loaded.id(thing))}) { ... on ${loaded.typeOf(thing)} { ${can} } }`;
+  return `node(id: ${JSON.stringify(loaded.id(thing))}) { ... on ${typeOf(loaded.world, thing)} { ${can} } }`;
 }
 
 function capability(loaded: Loaded, question: Question): string {
-  const { further = false, coordinate = '', gives = [] } = aboutOf(loaded, question) ?? {};
+  const { further = false, coordinate = '', gives = [] } = aboutOf(loaded.world, question) ?? {};
   const role = gives.length > 0 && question.role;
   const args = [...(role ? [`role: ${role}`] : []), ...(further ? ['further: true'] : [])];
   return `${coordinate.split('.')[1]}${args.length > 0 ? `(${args.join(', ')})` : ''} { allowed }`;

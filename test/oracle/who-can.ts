@@ -1,8 +1,7 @@
 import { aboutOf, canBeMet, withAnyRole } from './about.js';
 import type { Loaded } from './load.js';
-import { isInWorld } from './oracle.js';
 import { askAll, verdictOf, type Reader, type Said } from './reader.js';
-import type { Question } from './world.js';
+import { isInWorld, type Question } from './world.js';
 
 /** Everybody who may do something, told to somebody who governs the account. */
 export const whoCan: Reader = {
@@ -10,11 +9,11 @@ export const whoCan: Reader = {
   share: { reads: 2, writes: 4 },
   tellsOfAll: true,
   asks(loaded, question) {
-    const about = aboutOf(loaded, question);
+    const about = aboutOf(loaded.world, question);
     if (!about || about.further || !isListed(loaded, question.who)) return undefined;
     const { resource } = about;
     if (resource !== undefined && !isInWorld(loaded.world, resource)) return undefined;
-    return canBeMet(loaded, question, resource) ? undefined : withAnyRole(about);
+    return canBeMet(loaded.world, question, resource) ? undefined : withAnyRole(about);
   },
   async read(gateway, loaded, questions) {
     const fields = new Map(questions.map((each) => [each, fieldOf(loaded, each)]));
@@ -45,7 +44,7 @@ function isListed({ world }: Loaded, { by }: Question['who']): boolean {
 }
 
 function fieldOf(loaded: Loaded, question: Question): string {
-  const { coordinate = '', resource } = aboutOf(loaded, question) ?? {};
+  const { coordinate = '', resource } = aboutOf(loaded.world, question) ?? {};
   const on = resource === undefined ? '' : `, resourceId: ${JSON.stringify(loaded.id(resource))}`;
   return `whoCan(first: 12, operation: ${JSON.stringify(coordinate)}${on}) { totalCount edges { node { user { id } } } serviceAccounts { serviceAccount { id } actingAs { id } } }`;
 }
