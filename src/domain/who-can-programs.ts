@@ -21,8 +21,12 @@ const TRIED = 50;
 
 interface Acting {
   readonly id: string;
-  /** The live grants, on the flow in question and on shared resources. */
-  readonly grants: readonly { readonly id: string; readonly resource: SharedResource | null }[];
+  /** The live grants, on shared resources and on the flow in question; on any if it is about none. */
+  readonly grants: readonly {
+    readonly id: string;
+    readonly resource: SharedResource | null;
+    readonly flowId: string | null;
+  }[];
   readonly memberships: readonly { readonly role: Grant['role'] }[];
 }
 
@@ -34,6 +38,7 @@ export async function programsWho(
   now: Date,
 ): Promise<ProgramPath[]> {
   const flowId = question.resource.flowId ?? NOBODY;
+  const isOnFlow = question.resource.flowId !== undefined;
   const programs: Acting[] = await tx.serviceAccount.findMany({
     where: { deletedAt: null, disabledAt: null },
     orderBy: [{ nameKey: 'asc' }, { id: 'asc' }],
@@ -41,8 +46,8 @@ export async function programsWho(
       id: true,
       memberships: { where: { flowId }, select: { role: true } },
       grants: {
-        where: { AND: [live(now), { OR: [{ flowId }, { flowId: null }] }] },
-        select: { id: true, resource: true },
+        where: { AND: [live(now), isOnFlow ? { OR: [{ flowId }, { flowId: null }] } : {}] },
+        select: { id: true, resource: true, flowId: true },
       },
     },
   });
@@ -57,6 +62,8 @@ interface Person {
   readonly id: string;
   readonly roles: HeldRole[];
   readonly grants: Grant[];
+  /** On which of the flows with a grant they are members, of themselves or by a group. */
+  readonly memberOf: ReadonlySet<string>;
 }
 
 /** Some of the people who may do it, members of the flow and holders of each kind of role among them. */
@@ -69,11 +76,10 @@ async function candidates(
   const grants = programs.flatMap((program) => program.grants);
   if (grants.length === 0) return [];
   const flowId = question.resource.flowId ?? NOBODY;
-  const here = { memberships: { some: { flowId } } };
+  const flowIds = [...new Set(grants.flatMap((grant) => grant.flowId ?? []))];
+  const here = { memberships: { some: { flowId: { in: flowIds } } } };
   const reaches: Prisma.UserWhereInput[] = [
-    ...(grants.some(({ resource }) => resource === null)
-      ? [{ OR: [here, { groups: { some: { group: here } } }] }]
-      : []),
+    ...(flowIds.length > 0 ? [{ OR: [here, { groups: { some: { group: here } } }] }] : []),
     ...[...new Set(grants.flatMap(({ resource }) => resource ?? []))].map(targetsOf),
   ];
   const found = await Promise.all(
@@ -87,7 +93,39 @@ async function candidates(
     ),
   );
   const ids = [...new Set(found.flat().map(({ id }) => id))];
-  return ids.length === 0 ? [] : readHolders(tx, accountId, flowId, ids);
+  if (ids.length === 0) return [];
+  const members = await membersOf(tx, flowIds, ids);
+  return (await readHolders(tx, accountId, flowId, ids)).map((person) => ({
+    ...person,
+    memberOf: members.get(person.id) ?? new Set(),
+  }));
+}
+
+async function membersOf(
+  tx: Tx,
+  flowIds: readonly string[],
+  ids: readonly string[],
+): Promise<Map<string, Set<string>>> {
+  const members = new Map<string, Set<string>>();
+  if (flowIds.length === 0) return members;
+  const inside = { userId: { in: [...ids] } };
+  const rows = await tx.flowMember.findMany({
+    where: {
+      flowId: { in: [...flowIds] },
+      OR: [inside, { group: { members: { some: inside } } }],
+    },
+    select: {
+      flowId: true,
+      userId: true,
+      group: { select: { members: { where: inside, select: { userId: true } } } },
+    },
+  });
+  for (const { flowId, userId, group } of rows) {
+    for (const id of [userId, ...(group?.members ?? []).map((member) => member.userId)]) {
+      if (id !== null) members.set(id, (members.get(id) ?? new Set()).add(flowId));
+    }
+  }
+  return members;
 }
 
 /** As whom a grant on a shared resource lets act. */
@@ -128,7 +166,7 @@ function asOthers(
 ): ProgramPath[] {
   if (grants.length === 0) return [];
   const actor = { kind: 'serviceAccount', id } as const;
-  const onFlow = grants.find(({ resource: shared }) => shared === null);
+  const onFlow = grants.find(({ flowId }) => flowId !== null && flowId === resource.flowId);
   const shared = new Map(
     grants.flatMap((grant) => (grant.resource ? [[grant.resource, grant.id] as const] : [])),
   );
@@ -138,7 +176,7 @@ function asOthers(
       reason: undefined,
       hasGrants: true,
       shared,
-      isMember: onFlow !== undefined && person.grants.length > 0,
+      isMember: grants.some(({ flowId }) => flowId !== null && person.memberOf.has(flowId)),
       asOf: now,
     };
     const subject = { id: person.id, rights: rightsOf(person.roles) };
