@@ -22,11 +22,11 @@ const ON_MEMBER = /^(change|remove)(Dataset|Flow)Member/;
 const ON_VIEW = /^(update|delete)DatasetView$|^DatasetView\./;
 /** Operations with more in their input than their namesakes. */
 const FURTHER =
-  /^(Dataset\.someRows|exportSomeOfDataset|inviteIntoGroup|offboardWith.*|Query\.(accessMatrix|explainAccess))$/;
+  /^(Dataset\.someRows|exportSomeOfDataset|inviteIntoGroup|Query\.(accessMatrix|explainAccess))$/;
 /** These are about somebody, but asked for in the account. */
-const IN_ACCOUNT = /^Query\.(offboardingPlan|previewRoleChange)$/;
+const IN_ACCOUNT = /^Query\.(offboardingPlan|previewRoleChange)$|^OffboardingPlan\./;
 /** These have a gate, and no rule of their own. */
-const WITHOUT = /^Query\.node$|assignableRoles$|^revokeImpersonation$/;
+const WITHOUT = /^Query\.node$|assignableRoles$|^revokeImpersonation$|^offboardWith/;
 
 /** The part of a flow that it is about, or whatever else it is about. */
 export function thingOf({ operation, on, target }: Omit<Question, 'who'>): string | undefined {

@@ -105,7 +105,7 @@ type Pool = ReturnType<typeof questionsOf>;
 /** Of every operation alike, and what is allowed as often as what is not. */
 function drawnQuestions(
   world: World,
-  { share, along, tellsOfAll = false }: Reader,
+  { share, along, always = [], tellsOfAll = false }: Reader,
   actors: readonly Actor[],
   pools: Readonly<Record<'reads' | 'writes', Pool>>,
   draw: Draw,
@@ -113,16 +113,19 @@ function drawnQuestions(
   const one = <T>(list: readonly T[]): T | undefined => list[Math.floor(draw() * list.length)];
   return (['reads', 'writes'] as const).flatMap((kind) => {
     const operations = [...grouped(pools[kind], ({ operation }) => operation).values()];
+    const usual = pools[kind].filter(({ operation }) => always.includes(operation));
     const together = along && grouped(pools[kind], along);
     const drawnFor = (who: Actor): Question[] => {
       const drawn = Array.from({ length: share[kind] ?? 0 }, () => {
         const some = Array.from({ length: 3 }, () => one(one(operations) ?? []));
         return some.find((each) => each && judge(world, { who, ...each }) === 'ALLOWED') ?? some[0];
-      }).filter((question) => question !== undefined);
-      const asked = together
+      })
+        .concat(usual)
+        .filter((question) => question !== undefined);
+      const whole = together
         ? [...new Set(drawn.map(along))].flatMap((name) => together.get(name) ?? [])
         : drawn;
-      return asked.map((each) => ({ who, ...each }));
+      return whole.map((each) => ({ who, ...each }));
     };
     if (!tellsOfAll) return actors.flatMap(drawnFor);
     const asked = actors.slice(0, 1).flatMap(drawnFor);

@@ -221,7 +221,7 @@ export function judge(world: World, question: Question): Verdict {
     }
     if (/^(Dataset|Flow).members$/.test(operation)) return member?.flow === on;
     if (!operation.includes('impersonation')) return (related[operation] ?? true) && sees(id);
-    return grant?.state !== 'REVOKED' && (on ? grant?.on === on : (grant?.on ?? '') in SHARED);
+    return grant?.state === 'LIVE' && (on ? grant?.on === on : (grant?.on ?? '') in SHARED);
   }
 
   const ownerOf = (id: string) => find(world.sessions, id)?.holder ?? id;
@@ -231,6 +231,7 @@ export function judge(world: World, question: Question): Verdict {
     if (isNode && !sees(on)) return 'NOT_FOUND';
     if (SIGNED_IN.has(operation) && !session) return 'FORBIDDEN';
     if (/^revoke(Session|Impersonation)$/.test(operation) && !sees(on)) return 'NOT_FOUND';
+    if (kind === 'OffboardingPlan' && on && may('user:remove') && !sees(on)) return 'NOT_FOUND';
     const isOwn = OWN.includes(operation) && !acts && ownerOf(on) === subject;
     if (!isOwn && !takes.every(may)) return 'FORBIDDEN';
     if (on && !sees(on)) return 'NOT_FOUND';

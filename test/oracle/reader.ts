@@ -14,6 +14,8 @@ export interface Reader {
   readonly share: { readonly reads?: number; readonly writes?: number };
   /** Questions for which this is the same cost little more than one of them, so that they are asked together. */
   along?(question: Omit<Question, 'who'>): string;
+  /** What every actor asks, because most depends on it. */
+  readonly always?: readonly string[];
   /** Whether it tells of others, so that whatever it is asked is asked of everybody. */
   readonly tellsOfAll?: boolean;
   /**

@@ -91,7 +91,6 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'ServiceAccount.createdAt': ['createdAt'],
   'ServiceAccount.createdBy': there('createdBy'),
   'ServiceAccount.dormantSince': ['dormantSince'],
-  'ServiceAccount.actionsAs': ['actionsAs(first: 1) { totalCount }'],
   'ServiceAccount.use': there('use'),
   'ServiceAccount.accessKeys': objects('accessKeys'),
   'ServiceAccount.associatedResources': ['associatedResources(first: 1) { totalCount }'],
@@ -108,6 +107,10 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'Me.permissions': ['permissions', ofTexts],
 };
 
+function actionsAs({ id }: Loaded): Field {
+  return [`actionsAs(userId: ${JSON.stringify(id('p0'))}, first: 1) { totalCount }`];
+}
+
 const LISTS = ['datasets', 'flows', 'users', 'groups', 'roles', 'serviceAccounts', 'invitations'];
 const SINGLES = ['user', 'group', 'role', 'serviceAccount'];
 const SECURITY: Field = [
@@ -122,7 +125,7 @@ export function readingOf(question: Question, loaded: Loaded): Request {
   const { operation, on = '', role = '' } = question;
   const [type = '', name = ''] = operation.split('.');
   const id = JSON.stringify(loaded.id(on));
-  const known = FIELDS[operation];
+  const known = operation === 'ServiceAccount.actionsAs' ? actionsAs(loaded) : FIELDS[operation];
   if (known) {
     const [field, listed] = known;
     if (type === 'OffboardingPlan') {
@@ -134,7 +137,9 @@ export function readingOf(question: Question, loaded: Loaded): Request {
     const typename = type === 'Flow' ? typeOf(loaded.world, on) : type;
     const opens = type === 'Flow' ? 'flow' : 'node';
     const opened = type === 'Account' ? JSON.stringify(loaded.id(ACCOUNT)) : id;
-    return { door: `${opens}(id: ${opened})`, field, listed, around: `... on ${typename}` };
+    // Without its name, which is never null, there is no account: a door of its own keeps that from the other fields.
+    const alone = operation === 'Account.name' ? ' @include(if: true)' : '';
+    return { door: `${opens}(id: ${opened})${alone}`, field, listed, around: `... on ${typename}` };
   }
   if (LISTS.includes(name)) return { field: `${name}${PAGE}`, listed: ofPage };
   if (SINGLES.includes(name)) return { field: `${name}(id: ${id}) { id }` };
@@ -150,9 +155,9 @@ export function readingOf(question: Question, loaded: Loaded): Request {
     case 'Query.explainAccess':
       return { field: `explainAccess(operation: "Query.users", principalId: ${id}) { allowed }` };
     case 'Query.accessMatrix':
-      return { field: `accessMatrix(search: "Me.id", principalId: ${id}) { name }` };
+      return { field: `accessMatrix(search: "Me.id", principalId: ${id}) { principalName }` };
     case 'Query.requiredPermissions':
-      return { field: 'requiredPermissions(document: "{ me { id } }") { __typename }' };
+      return { field: 'requiredPermissions(document: "{ me { __typename } }") { __typename }' };
     case 'Query.accessRequest':
     case 'Query.accessReview':
     case 'Query.datasetImport':
@@ -173,6 +178,9 @@ export function readingOf(question: Question, loaded: Loaded): Request {
       throw new Error(`Nothing reads ${operation}.`);
   }
 }
+
+/** Of an access review; nothing has it. */
+const NO_LINE = '01900000-0000-7000-8000-000000000000';
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -228,7 +236,10 @@ export function mutationOf(question: Question, loaded: Loaded): Request {
     revokeImpersonation: () => ({ grantId: id(on) }),
     startAccessReview: () => ({}),
     closeAccessReview: () => ({ accessReviewId: id(on), confirm: true }),
-    decideAccessReviewLines: () => ({ accessReviewId: id(on), lineIds: [] }),
+    decideAccessReviewLines: () => ({
+      accessReviewId: id(on),
+      lineIds: [NO_LINE],
+    }),
     requestAccess: () => ({ permissions: ['integration:configure'] }),
     signOut: () => ({}),
     withdrawAccessRequest: () => ({ requestId: id(on) }),
