@@ -31,6 +31,7 @@ export function foresee(
     case 'PUBLIC':
     case 'AUTHENTICATED':
     case 'SIGNED_IN':
+    case 'CARRIED':
       return decideRule(principal, rule, {});
     case 'MET':
       return known.isMet ? ALLOWED : deny(() => notOwnDenial(principal));

@@ -198,6 +198,8 @@ function evaluate(rule: Rule, holder: Holder, place: Place): AccessCell {
     }
     case 'SHARED':
       return mayOnFlow(rule.permission, holder, place);
+    case 'CARRIED':
+      return isBarred(rule.permission, holder) ? NEVER : ALWAYS;
     case 'GIVING': {
       const makes = Object.entries(rule.makes) as [MemberRole, SharedPermission][];
       return byGiven(makes.map(([role, each]) => [role, mayOnFlow(each, holder, place)]));

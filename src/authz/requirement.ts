@@ -52,6 +52,8 @@ export function requirementOf(rule: Rule, told: Told): Requirement {
     case 'ACCOUNT':
     case 'SHARED':
       return ofPermission(rule.permission);
+    case 'CARRIED':
+      return { ...NOTHING, permissions: [rule.permission] };
     case 'GIVING': {
       const meant = told.role && rule.makes[told.role];
       return merged((meant ? [meant] : Object.values(rule.makes)).map(ofPermission));

@@ -1,5 +1,5 @@
-import { actAsDenial, notOwnDenial, signInDenial } from './acting-denial.js';
-import { decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
+import { actAsDenial, keyDenial, notOwnDenial, signInDenial } from './acting-denial.js';
+import { barredBy, decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
 import { denialOfAll } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
@@ -22,6 +22,8 @@ export type Rule =
       /** It is about the subject's own membership, which nobody changes on behalf of another. */
       readonly isOwnMembership?: true;
     }
+  /** Nobody is refused but whoever comes with a key that is not good for it. */
+  | { readonly is: 'CARRIED'; readonly permission: Permission }
   /** The permission to give the role that is asked for. */
   | {
       readonly is: 'GIVING';
@@ -46,6 +48,11 @@ export function needs(permission: Permission): Rule {
   return isSharedPermission(permission)
     ? { is: 'SHARED', permission }
     : { is: 'ACCOUNT', permission };
+}
+
+/** Nobody is refused but whoever comes with a key that is not good for the permission. */
+export function carries(permission: Permission): Rule {
+  return { is: 'CARRIED', permission };
 }
 
 /** The permission in the account, about nobody and nothing above the principal. */
@@ -152,6 +159,11 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         ...(facts.flow ?? { grants: [] }),
         ...(rule.isOwnMembership && { target: OWN_MEMBERSHIP }),
       });
+    case 'CARRIED': {
+      const { permission } = rule;
+      const barred = barredBy(principal, permission);
+      return barred ? deny(() => keyDenial(principal, permission, barred)) : ALLOWED;
+    }
     case 'GIVING': {
       const wanted = facts.role ? [rule.makes[facts.role]] : Object.values(rule.makes);
       return decideRule(

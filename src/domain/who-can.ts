@@ -62,6 +62,7 @@ function conditionOf(rule: Rule, question: Question): Where {
     case 'PUBLIC':
     case 'AUTHENTICATED':
     case 'SIGNED_IN':
+    case 'CARRIED':
     case 'MET':
     case 'ALSO':
       return EVERYBODY;

@@ -1,8 +1,8 @@
 import type { AuditTarget } from '../audit/events.js';
-import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
-import { decide, type Decision } from '../authz/decide.js';
+import { actAsDenial, keyDenial, signInDenial } from '../authz/acting-denial.js';
+import { barredBy, decide, type Decision } from '../authz/decide.js';
 import { helpingWith } from '../authz/denial.js';
-import type { AccountPermission } from '../authz/permissions.js';
+import type { AccountPermission, Permission } from '../authz/permissions.js';
 import { decideUpTo, type RankFacts } from '../authz/rank.js';
 import { changeOf, type Context } from '../context.js';
 import type { Change } from '../domain/change.js';
@@ -34,6 +34,14 @@ export function presentOf(context: Context) {
 export function allowSignedIn(context: Context): true {
   const principal = principalOf(context);
   if (principal.credential.kind !== 'session') throw forbidden(signInDenial(principal));
+  return true;
+}
+
+/** Whoever comes with a key brings one that is good for this. */
+export function allowCarrying(context: Context, permission: Permission): true {
+  const principal = principalOf(context);
+  const barred = barredBy(principal, permission);
+  if (barred) throw forbidden(keyDenial(principal, permission, barred));
   return true;
 }
 

@@ -17,8 +17,9 @@ import './plugins/costs.js';
 import './plugins/dry-run.js';
 import './plugins/mutations.js';
 import './plugins/rules.js';
+import { refusalOf } from './refusal.js';
 import { RuleAllows } from './rule-allows.js';
-import { createScopes, refusalOf, type Scopes } from './scopes.js';
+import { createScopes, type Scopes } from './scopes.js';
 
 interface SchemaTypes {
   Context: Context;

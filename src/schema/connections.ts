@@ -179,21 +179,22 @@ function beyond(
   values: readonly (string | null)[],
   side: 'after' | 'before',
 ) {
-  return {
-    OR: order.flatMap<object>(([column, direction, canBeEmpty], index) => {
-      const equal = Object.fromEntries(
-        order.slice(0, index).map(([name], at) => [name, values[at]]),
-      );
-      const value = values[index] ?? null;
-      const comparison = (side === 'after') === (direction === 'asc') ? 'gt' : 'lt';
-      // Nothing comes after what is empty; whatever is not comes before.
-      if (value === null) return side === 'after' ? [] : [{ ...equal, [column]: { not: null } }];
-      return [
-        { ...equal, [column]: { [comparison]: value } },
-        ...(canBeEmpty && side === 'after' ? [{ ...equal, [column]: null }] : []),
-      ];
-    }),
-  };
+  const further = order.flatMap<object>(([column, direction, canBeEmpty], index) => {
+    const equal = Object.fromEntries(order.slice(0, index).map(([name], at) => [name, values[at]]));
+    const value = values[index] ?? null;
+    const comparison = (side === 'after') === (direction === 'asc') ? 'gt' : 'lt';
+    // Nothing comes after what is empty; whatever is not comes before.
+    if (value === null) return side === 'after' ? [] : [{ ...equal, [column]: { not: null } }];
+    return [
+      { ...equal, [column]: { [comparison]: value } },
+      ...(canBeEmpty && side === 'after' ? [{ ...equal, [column]: null }] : []),
+    ];
+  });
+  const [[column, direction, canBeEmpty] = ['', 'asc']] = order;
+  if (order.length === 1 || canBeEmpty) return { OR: further };
+  // Says no more, but lets an index start here: it reads through all the rows before for an OR.
+  const comparison = (side === 'after') === (direction === 'asc') ? 'gte' : 'lte';
+  return { [column]: { [comparison]: values[0] }, OR: further };
 }
 
 export function encodeCursor(values: readonly (readonly [string, unknown])[]): string {

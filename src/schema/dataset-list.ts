@@ -1,4 +1,5 @@
 import { builder } from './builder.js';
+import { authenticated, carrying } from './carrying.js';
 import { pageCost } from './connections.js';
 import { Dataset } from './dataset.js';
 import { FLOW_ORDERS, pageOfFlows } from './flow-order.js';
@@ -25,7 +26,7 @@ builder.queryField('datasets', (t) =>
     {
       type: Dataset,
       description: 'The datasets that you can see.',
-      authScopes: { authenticated: true },
+      authScopes: carrying('dataset:read', authenticated),
       complexity: pageCost,
       args: {
         filter: t.arg({ type: DatasetFilter, required: false, description: 'Which of them.' }),

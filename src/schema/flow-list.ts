@@ -3,6 +3,7 @@ import { ruleName } from '../authz/tables.js';
 import { anyFlowOf, type NamedFlow } from '../domain/ids.js';
 import { visibleFlows } from '../domain/visibility.js';
 import { builder } from './builder.js';
+import { authenticated, carrying } from './carrying.js';
 import { pageCost } from './connections.js';
 import { FlowKind } from './enums.js';
 import { FLOW_ORDERS, pageOfFlows } from './flow-order.js';
@@ -38,7 +39,7 @@ builder.queryField('flows', (t) =>
     {
       type: Flow,
       description: 'The flows that you can see, of all kinds but datasets.',
-      authScopes: { authenticated: true },
+      authScopes: carrying('flow:read', authenticated),
       complexity: pageCost,
       args: {
         filter: t.arg({ type: FlowFilter, required: false, description: 'Which of them.' }),

@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { idOf } from '../domain/ids.js';
 import { visibleGroups, visibleMembershipsOfGroups } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
+import { carrying } from './carrying.js';
 import {
   connectionByName,
   connectionThrough,
@@ -165,7 +166,10 @@ builder.prismaObjectFields(User, (t) => ({
     {
       type: Group,
       description: 'The groups that the person is in, oldest group first.',
-      authScopes: selfOr('user:read', ({ id }: { id: string }) => id),
+      authScopes: carrying(
+        'directory:read',
+        selfOr('user:read', ({ id }: { id: string }) => id),
+      ),
       complexity: pageCost,
       select: (args, { principal }, nested) => {
         const where = { group: visibleGroups(principal) };

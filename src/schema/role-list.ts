@@ -1,16 +1,19 @@
 import { idOf } from '../domain/ids.js';
 import { visibleRoles } from '../domain/visibility.js';
 import { builder } from './builder.js';
+import { carrying, inAccount } from './carrying.js';
 import { connectionByName, connectionThrough, keyset, pageCost } from './connections.js';
 import { Role, userReader } from './role.js';
 import { User } from './user.js';
+
+const reading = carrying('account:read', inAccount('user:read'));
 
 builder.queryFields((t) => ({
   role: t.prismaField({
     type: Role,
     nullable: true,
     description: 'One account role; null: there is none of this id.',
-    authScopes: userReader,
+    authScopes: reading,
     args: { id: t.arg.id({ description: 'The id of a Role.' }) },
     resolve: (query, _root, { id }, { db, principal }) =>
       db.role.findFirst({
@@ -22,7 +25,7 @@ builder.queryFields((t) => ({
     {
       type: Role,
       description: 'The account roles by name: the built-in ones and the account’s own.',
-      authScopes: userReader,
+      authScopes: reading,
       complexity: pageCost,
       resolve: (_root, args, context, info) => {
         const seen = visibleRoles(context.principal);

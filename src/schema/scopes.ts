@@ -1,5 +1,3 @@
-import { AuthScopeFailureType, type AuthFailure } from '@pothos/plugin-scope-auth';
-
 import type {
   AccountPermission,
   DatasetPermission,
@@ -22,9 +20,9 @@ import {
 import { ruleName, type SharedPermission } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import type { NamedFlow } from '../domain/ids.js';
-import { unauthenticated } from '../errors.js';
 import {
   allow,
+  allowCarrying,
   allowOwnOrUpTo,
   allowSignedIn,
   allowUpTo,
@@ -48,6 +46,8 @@ export interface Scopes {
   /** A person with a session: no key, nobody who acts as somebody else. */
   signedIn: boolean;
   account: AccountPermission;
+  /** Whoever comes with a key brings one that is good for this. */
+  carrying: Permission;
   upTo: RankScope;
   handOver: readonly NamedFlow[];
   ownOrUpTo: OwnScope;
@@ -64,6 +64,7 @@ export function createScopes(context: Context) {
     authenticated: () => Boolean(presentOf(context)),
     signedIn: () => allowSignedIn(context),
     account: (permission: AccountPermission) => allow(context, permission),
+    carrying: (permission: Permission) => allowCarrying(context, permission),
     upTo: (scope: RankScope) => allowUpTo(context, scope),
     handOver: (flows: readonly NamedFlow[]) => allowHandOver(context, flows),
     ownOrUpTo: (scope: OwnScope) => allowOwnOrUpTo(context, scope),
@@ -75,25 +76,6 @@ export function createScopes(context: Context) {
       return !acting && subject.id === id;
     },
   };
-}
-
-/** The refusal to answer with: where several ways were open, the one that says what is missing. */
-export function refusalOf(failure: AuthFailure): Error {
-  const errors = errorsOf(failure);
-  return errors.find(({ name }) => name !== 'DomainError') ?? errors.at(-1) ?? unauthenticated();
-}
-
-function errorsOf(failure: AuthFailure): Error[] {
-  switch (failure.kind) {
-    case AuthScopeFailureType.AnyAuthScopes:
-    case AuthScopeFailureType.AllAuthScopes:
-      return failure.failures.flatMap(errorsOf);
-    case AuthScopeFailureType.AuthScope:
-    case AuthScopeFailureType.AuthScopeFunction:
-      return failure.error ? [failure.error] : [];
-    default:
-      return [];
-  }
 }
 
 /** A rule that depends on the object or the arguments, as data, with the words in which the schema prints it. */

@@ -4,12 +4,13 @@ import { nameKey } from '../domain/directory.js';
 import { idOf } from '../domain/ids.js';
 import { visibleUsers } from '../domain/visibility.js';
 import { builder } from './builder.js';
+import { carrying, inAccount } from './carrying.js';
 import { keysetConnection, literally, pageCost, type Order } from './connections.js';
 import { UserStatus } from './enums.js';
 import { search } from './inputs.js';
 import { User } from './user.js';
 
-const userReader = { account: 'user:read' } as const;
+const reading = carrying('directory:read', inAccount('user:read'));
 
 const UserFilter = builder.inputType('UserFilter', {
   description: 'Which people to list. What is given must all be true.',
@@ -72,7 +73,7 @@ builder.queryFields((t) => ({
     type: User,
     nullable: true,
     description: 'One person; null: there is nobody of this id.',
-    authScopes: userReader,
+    authScopes: reading,
     args: { id: t.arg.id({ description: 'The id of a User.' }) },
     resolve: (query, _root, { id }, { db, principal }) =>
       db.user.findFirst({
@@ -84,7 +85,7 @@ builder.queryFields((t) => ({
     {
       type: User,
       description: 'The people of the account; who was removed is not among them.',
-      authScopes: userReader,
+      authScopes: reading,
       complexity: pageCost,
       args: {
         filter: t.arg({ type: UserFilter, required: false, description: 'Which of them.' }),

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { mintToken } from '../../src/authn/token.js';
-import { openDatabase } from '../../src/db/database.js';
+import { type Database, databaseOver } from '../../src/db/database.js';
 import { SECRET, testApp, type TestApp } from '../support/app.js';
-import { emptyLocation, testDatabase } from '../support/database.js';
+import { openAnother, testDatabase } from '../support/database.js';
 import { exchange, post } from '../support/http.js';
 import { RenameDataset, SignIn } from '../support/operations.js';
 import { world } from '../support/world.js';
@@ -29,9 +29,14 @@ function expectMasked(app: TestApp, reply: Awaited<ReturnType<typeof post>>, ...
 }
 
 describe('when the database is gone,', () => {
-  test('a request fails with an id that the log has, and with nothing else', async () => {
-    const database = await openDatabase(await emptyLocation());
+  let database: Database;
+
+  beforeAll(async () => {
+    database = databaseOver(await openAnother());
     await database.close();
+  });
+
+  test('a request fails with an id that the log has, and with nothing else', async () => {
     const app = await testApp({ database });
     const { token } = mintToken('session', crypto.randomUUID(), SECRET);
     const headers = { authorization: `Bearer ${token}` };
@@ -44,8 +49,6 @@ describe('when the database is gone,', () => {
   });
 
   test('what needs no database is still answered', async () => {
-    const database = await openDatabase(await emptyLocation());
-    await database.close();
     const app = await testApp({ database });
     expect((await post(app, { query: '{ __typename }' })).data).toEqual({ __typename: 'Query' });
     const me = await post(app, { query: '{ me { permissions } }' });

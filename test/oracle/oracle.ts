@@ -1,5 +1,6 @@
 import {
   ACCOUNT_PERMISSIONS,
+  CARRYING,
   EVERY_FLOW,
   EXTENDS,
   IN_ACCOUNT,
@@ -232,6 +233,8 @@ export function judge(world: World, question: Question): Verdict {
     if (SIGNED_IN.has(operation) && !session) return 'FORBIDDEN';
     if (/^revoke(Session|Impersonation)$/.test(operation) && !sees(on)) return 'NOT_FOUND';
     if (kind === 'OffboardingPlan' && on && may('user:remove') && !sees(on)) return 'NOT_FOUND';
+    const carried = CARRYING.get(operation);
+    if (carried && isBarred(carried)) return 'FORBIDDEN';
     const isOwn = OWN.includes(operation) && !acts && ownerOf(on) === subject;
     if (!isOwn && !takes.every(may)) return 'FORBIDDEN';
     if (on && !sees(on)) return 'NOT_FOUND';

@@ -86,6 +86,8 @@ export function removalsOf(at: string, rule: Rule): Removal[] {
   ];
 }
 
+export const CARRIED = 'what a key needs';
+
 function partsOf(rule: Rule): Omit<Removal, 'at'>[] {
   switch (rule.is) {
     case 'ALL':
@@ -101,6 +103,8 @@ function partsOf(rule: Rule): Omit<Removal, 'at'>[] {
         part(rule.permission, [rule.permission]),
         ...(rule.limit ? [{ part: 'nobody above', permissions: [], left: withoutLimit }] : []),
       ];
+    case 'CARRIED':
+      return [{ part: CARRIED, permissions: [], left: ({ carrying: _gone, ...rest }) => rest }];
     case 'SIGNED_IN':
     case 'AUTHENTICATED': {
       const name = rule.is === 'SIGNED_IN' ? 'signedIn' : 'authenticated';
@@ -146,7 +150,7 @@ function part(name: string, permissions: readonly string[]): Omit<Removal, 'at'>
       Object.fromEntries(
         Object.entries(scopes).flatMap(([scope, parameter]) => {
           if (scope === 'account') return isLeft(parameter) ? [[scope, parameter]] : [];
-          if (scope === '$all')
+          if (scope === '$all' || scope === '$any')
             return Object.values(parameter as object).every(isLeft) ? [[scope, parameter]] : [];
           if (scope === 'upTo' && !isLeft((parameter as { permission: unknown }).permission)) {
             return [[scope, { ...(parameter as object), permission: EVERYBODYS }]];

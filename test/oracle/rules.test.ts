@@ -12,9 +12,10 @@ import { judge } from './oracle.js';
 import { actorsOf, questionsOf } from './questions.js';
 import { grouped } from './reader.js';
 import { READERS } from './readers.js';
-import { removalsOf, without, type Removal } from './removal.js';
+import { CARRIED, removalsOf, without, type Removal } from './removal.js';
 import {
   ACCOUNT_PERMISSIONS,
+  CARRYING,
   FLOW_PERMISSIONS,
   ON_FLOWS,
   SIGNED_IN,
@@ -190,7 +191,11 @@ function judgeWithout(world: World, { permissions, part }: Removal, question: Qu
       takes.filter((each) => !permissions.includes(each)),
     );
   if (isSignedIn) SIGNED_IN.delete(operation);
+  const carried = CARRYING.get(operation);
+  const isCarried = carried !== undefined && [CARRIED, 'all of it'].includes(part);
+  if (isCarried) CARRYING.delete(operation);
   const verdict = judge(world, question);
+  if (isCarried) CARRYING.set(operation, carried);
   if (takes) TAKES.set(operation, takes);
   if (isSignedIn) SIGNED_IN.add(operation);
   return verdict;

@@ -81,3 +81,7 @@ export const OWN = words(`User.status User.roles User.groups User.sessions User.
 export const ON_PEOPLE =
   words(`updateUser suspendUser reactivateUser removeUser offboard offboardWithInvitations offboardWithKeys assignRoles
   revokeSession revokeSessions`);
+/** What a key has to be good for, although nobody else is refused for want of it. */
+export const CARRYING = new Map(
+  table('CARRYING').map(([operation = '', permission = '']) => [operation, permission]),
+);

@@ -77,11 +77,6 @@ function refusals({ errors = [] }: Result): unknown[] {
   return errors.filter(({ extensions }) => ['FORBIDDEN', 'NOT_FOUND'].includes(extensions.code));
 }
 
-/** How much an answer holds: what may not be seen is left out of lists. */
-function shown({ data }: Result): number {
-  return JSON.stringify(data).length;
-}
-
 test('there are at least 25 documents, and ten of them planned by hand', () => {
   const all = Object.values(PLANNED);
   expect(all.length).toBeGreaterThanOrEqual(25);
@@ -104,14 +99,13 @@ describe.each(Object.entries(PLANNED))('%s', (_name, planned) => {
     expect(result.errors ?? []).toEqual([]);
   });
 
-  test('is refused something, or shown less, with a key for less', async () => {
+  test('is refused something with a key for less', async () => {
     const its = await plan(planned);
     expect(its.permissions.length).toBeGreaterThan(0);
-    const all = await runWith(planned, its, its.permissions);
     for (const missing of its.permissions) {
       const rest = its.permissions.filter((each) => each !== missing);
       const result = await runWith(planned, its, rest);
-      expect(refusals(result).length > 0 || shown(result) < shown(all), missing).toBe(true);
+      expect(refusals(result).length, missing).toBeGreaterThan(0);
     }
   });
 });
@@ -129,11 +123,11 @@ describe('what a document takes', () => {
         orSelf,
       ]),
     ).toEqual([
-      ['one', 'Query.user', 'user:read', false],
+      ['one', 'Query.user', 'directory:read user:read', false],
       ['one.name', 'User.name', 'directory:read', true],
       ['one.seen', 'User.lastSignedInAt', 'directory:read user:read', true],
     ]);
-    expect(fields[0]?.rule).toBe('account: user:read');
+    expect(fields[0]?.rule).toBe('account: user:read; a key needs account: directory:read');
   });
 
   test('is less of oneself, and other things for whoever acts as somebody', async () => {

@@ -180,6 +180,15 @@ async function cast(here: Workspace, roles: readonly string[]) {
   return { actors, members, actingProgram, outsider: account[4] as Actor };
 }
 
+/** One of each role on a flow, some by group, and one whom only the override helps. */
+const FEW = new Set([
+  'OWNER directly',
+  'EDITOR by group',
+  'VIEWER directly',
+  'NONE by group',
+  'SUPER_ADMIN without a role there',
+]);
+
 async function differencesOf(
   actors: readonly Actor[],
   things: readonly Thing[],
@@ -250,10 +259,11 @@ describe('viewerCan says what the operations do', () => {
           })),
         ];
         // The kinds differ in their list alone and in where people are let act.
-        const some = kind === 'PROCESS' || kind === 'LIST' ? things : things.slice(0, 1);
-        found.push(
-          ...(await differencesOf(kind === 'PROCESS' ? actors : actors.slice(0, 18), some)),
-        );
+        const isFirst = kind === 'PROCESS';
+        const some = isFirst || kind === 'LIST' ? things : things.slice(0, 1);
+        const few = actors.filter(({ name }) => FEW.has(name));
+        expect(few).toHaveLength(FEW.size);
+        found.push(...(await differencesOf(isFirst ? actors : few, some)));
       }
       expect(found).toEqual([]);
     },
