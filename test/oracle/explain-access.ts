@@ -8,7 +8,7 @@ import { isInWorld, type Question, type World } from './world.js';
 /** About oneself, also while one acts as somebody: only what one sees is explained. */
 export const explainAccess: Reader = {
   name: 'explainAccess',
-  share: { reads: 4, writes: 6 },
+  share: { reads: 3, writes: 4 },
   asks(loaded, question) {
     const about = aboutOf(loaded.world, question);
     if (!about || about.further || !isThere(loaded.world, about.resource)) return undefined;

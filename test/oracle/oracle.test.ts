@@ -11,7 +11,7 @@ import { worlds, type World } from './world.js';
 const USUAL = { embedded: 10_000, postgres: 2_000 };
 const DECISIONS = Number(process.env['ORACLE_DECISIONS'] ?? USUAL[testDatabaseKind()]);
 const SEED = Number(process.env['ORACLE_SEED'] ?? 20261122);
-const EXTENT = { actors: 6 };
+const EXTENT = { actors: 8 };
 const WORLDS_AT_ONCE = 20;
 /** Whoever waits for more than this wants to see how it goes. */
 const PATIENCE = 100_000;

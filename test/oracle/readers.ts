@@ -22,7 +22,7 @@ interface Leaf extends Request {
 /** Fields and lists, as the API answers. */
 const fields: Reader = {
   name: 'fields and lists',
-  share: { reads: 20 },
+  share: { reads: 25 },
   always: ['Query.datasets', 'Query.flows'],
   along: ({ operation, on, role }) => `${operation} ${on} ${role}`,
   asks(_loaded, question) {
@@ -141,7 +141,7 @@ function nameIn(operation: string, target: string, loaded: Loaded): string {
 /** Mutations, as the API does them and undoes them. */
 const mutations: Reader = {
   name: 'mutations',
-  share: { writes: 3 },
+  share: { writes: 2 },
   asks: asksMutation,
   read: (gateway, loaded, questions) =>
     byActor(questions, async (same) => {
@@ -169,7 +169,7 @@ interface DryRun {
 /** The same mutations, of which it is only asked what would be refused. */
 const dryRun: Reader = {
   name: 'dry run',
-  share: { writes: 3 },
+  share: { writes: 2 },
   asks: asksMutation,
   read: (gateway, loaded, questions) =>
     byActor(questions, async (same) => {

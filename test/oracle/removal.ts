@@ -104,7 +104,13 @@ function partsOf(rule: Rule): Omit<Removal, 'at'>[] {
         ...(rule.limit ? [{ part: 'nobody above', permissions: [], left: withoutLimit }] : []),
       ];
     case 'CARRIED':
-      return [{ part: CARRIED, permissions: [], left: ({ carrying: _gone, ...rest }) => rest }];
+      return [
+        {
+          part: CARRIED,
+          permissions: [rule.permission],
+          left: ({ carrying: _gone, ...rest }) => rest,
+        },
+      ];
     case 'SIGNED_IN':
     case 'AUTHENTICATED': {
       const name = rule.is === 'SIGNED_IN' ? 'signedIn' : 'authenticated';

@@ -6,7 +6,7 @@ import { isInWorld, type Question } from './world.js';
 /** Everybody who may do something, told to somebody who governs the account. */
 export const whoCan: Reader = {
   name: 'whoCan',
-  share: { reads: 2, writes: 4 },
+  share: { reads: 1, writes: 3 },
   tellsOfAll: true,
   asks(loaded, question) {
     const about = aboutOf(loaded.world, question);
