@@ -45,8 +45,8 @@ export const accessMatrixOfOne: Reader = {
     });
     const columns = new Map(
       holders.map((holder) => {
-        const { rows } = answers.get(holder)?.value as {
-          rows: { coordinate: string; principal: { outcome: string } }[];
+        const { rows = [] } = (answers.get(holder)?.value ?? {}) as {
+          rows?: { coordinate: string; principal: { outcome: string } }[];
         };
         return [holder, new Map(rows.map((row) => [row.coordinate, row.principal.outcome]))];
       }),
@@ -100,9 +100,9 @@ async function readRoleColumns(gateway: Rehearsal, loaded: Loaded): Promise<Colu
     loaded.governor,
     '{ accessMatrix { roles { family role } rows { coordinate cells { outcome } } } }',
   );
-  const { roles, rows } = data?.['accessMatrix'] as {
-    roles: { family: string; role: string }[];
-    rows: { coordinate: string; cells: { outcome: string }[] }[];
+  const { roles = [], rows = [] } = (data?.['accessMatrix'] ?? {}) as {
+    roles?: { family: string; role: string }[];
+    rows?: { coordinate: string; cells: { outcome: string }[] }[];
   };
   return new Map(
     roles.map(({ family, role }, at) => [

@@ -86,12 +86,12 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       plan: 'ENTERPRISE',
     },
   });
-  const people = [
+  const everybody = [
     ...world.people,
     { id: GOVERNOR.person, state: 'ACTIVE', roles: ['SUPER_ADMIN', 'ADMIN'] },
   ];
   await client.user.createMany({
-    data: people.map(({ id, state }) => ({
+    data: everybody.map(({ id, state }) => ({
       ...own(id),
       name: id,
       nameKey: id,
@@ -123,7 +123,7 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     ),
   });
   await client.roleAssignment.createMany({
-    data: people.flatMap(({ id, roles }) =>
+    data: everybody.flatMap(({ id, roles }) =>
       roles.map((role) => ({ accountId, userId: row(id), roleId: row(role) })),
     ),
   });

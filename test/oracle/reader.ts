@@ -82,8 +82,6 @@ export function grouped<T>(list: readonly T[], keyOf: (each: T) => string): Map<
   return groups;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
 /**
  * Asks for many fields with as few requests as there are senders, and answers each with its value, or with its errors.
  */

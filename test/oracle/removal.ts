@@ -95,12 +95,12 @@ function partsOf(rule: Rule): Omit<Removal, 'at'>[] {
     case 'ALSO':
       return partsOf(rule.rule).map((each) => ({ ...each, part: `${rule.when}: ${each.part}` }));
     case 'SHARED':
-      return [part(rule.permission, [rule.permission])];
+      return [ofPermissions(rule.permission, [rule.permission])];
     case 'GIVING':
-      return [part('the role to be given', Object.values(rule.makes))];
+      return [ofPermissions('the role to be given', Object.values(rule.makes))];
     case 'ACCOUNT':
       return [
-        part(rule.permission, [rule.permission]),
+        ofPermissions(rule.permission, [rule.permission]),
         ...(rule.limit ? [{ part: 'nobody above', permissions: [], left: withoutLimit }] : []),
       ];
     case 'CARRIED':
@@ -147,7 +147,7 @@ function partsOf(rule: Rule): Omit<Removal, 'at'>[] {
   }
 }
 
-function part(name: string, permissions: readonly string[]): Omit<Removal, 'at'> {
+function ofPermissions(name: string, permissions: readonly string[]): Omit<Removal, 'at'> {
   const isLeft = (each: unknown) => !permissions.includes(String(each));
   return {
     part: name,
