@@ -205,13 +205,14 @@ function writesOf(world: World): Asked[] {
   const active = world.people.filter(({ state }) => state === 'ACTIVE').map(({ id }) => id);
   const present = world.people.filter(({ state }) => state !== 'REMOVED').map(({ id }) => id);
   const working = world.programs.filter(({ state }) => state !== 'DELETED').map(({ id }) => id);
+  const enabled = world.programs.filter(({ state }) => state === 'ENABLED').map(({ id }) => id);
   const live = world.grants.filter(({ state }) => state !== 'REVOKED').map(({ id }) => id);
   const usable = world.keys.filter(({ state }) => state !== 'DELETED').map(({ id }) => id);
   const own = world.roles.map(({ id }) => id);
   const isOn = (flow: string, who: string) =>
     world.members.some((each) => each.flow === flow && each.who === who);
   const newcomers = (flow: string) =>
-    [...active, ...world.groups.map(({ id }) => id), ...working].filter((id) => !isOn(flow, id));
+    [...active, ...world.groups.map(({ id }) => id), ...enabled].filter((id) => !isOn(flow, id));
   const membersOn = (flow: string) =>
     world.members.filter((each) => each.flow === flow).map(({ id }) => id);
   const viewsOn = (flow: string) =>
