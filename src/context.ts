@@ -24,6 +24,7 @@ import type { Change, RuledChange } from './domain/change.js';
 import { Contents } from './domain/contents.js';
 import { findGroups } from './domain/directory.js';
 import { readAdministered } from './domain/flow-member.js';
+import { findResource, type NamedResource, type Resource } from './domain/resource.js';
 import { rightsOfPeople, rightsOfRoles } from './domain/role.js';
 import { dormantSince, usesOf, type ServiceAccountUse } from './domain/service-account.js';
 import { invalidInput } from './errors.js';
@@ -94,6 +95,7 @@ export class Access {
   readonly #roles: DataLoader<string, Rights | undefined>;
   readonly #groups: DataLoader<string, { id: string; name: string } | undefined>;
   readonly #people: DataLoader<string, Rights | undefined>;
+  readonly #resources: DataLoader<NamedResource, Resource | undefined, string>;
 
   constructor(reader: Tx, principal: Principal | undefined, now: Date) {
     const accountId = principal?.accountId ?? NOBODY;
@@ -103,6 +105,10 @@ export class Access {
     this.#roles = perPage((ids) => rightsOfRoles(reader, accountId, ids));
     this.#groups = perPage((ids) => findGroups(reader, principal, ids));
     this.#people = perPage((ids) => rightsOfPeople(reader, accountId, ids));
+    this.#resources = new DataLoader(
+      (named) => Promise.all(named.map((each) => findResource(reader, each))),
+      { cacheKeyFn: ({ typename, id }) => `${typename}:${id}` },
+    );
     this.#loader = new DataLoader(async (ids) => {
       const facts = principal
         ? await readFlowFacts(reader, principal, principal.subject, ids)
@@ -140,6 +146,11 @@ export class Access {
   async groups(ids: readonly string[]): Promise<{ id: string; name: string }[]> {
     const found = await Promise.all(ids.map((id) => this.#groups.load(id)));
     return found.filter((group) => group !== undefined);
+  }
+
+  /** What operations are about, found once for their rule and for what they answer. */
+  resource(named: NamedResource): Promise<Resource | undefined> {
+    return this.#resources.load(named);
   }
 
   /** Since when a service account has used no key, if that is long ago. */

@@ -1,5 +1,5 @@
-import { actingAs } from '../authz/acting.js';
-import { narrowed, SHARED_RESOURCES, type SharedResource } from '../authz/boundary.js';
+import { actingAs, asItself, sharedBy } from '../authz/acting.js';
+import { narrowed, type SharedResource } from '../authz/boundary.js';
 import { isPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
@@ -117,25 +117,9 @@ function principalOfProgram(row: KeyRow, id: string, identity: Identity, now: Da
   const { credential, actAs, reason } = identity;
   const restriction = restrictionOf(row, identity);
   const { account_id: accountId } = row;
-  if (actAs === undefined) {
-    return {
-      accountId,
-      subject: actor,
-      actor,
-      credential,
-      restriction,
-      roleNames: [],
-      own: new Set(),
-      permissions: new Set(),
-    };
-  }
+  if (actAs === undefined) return { accountId, credential, ...asItself(id, restriction) };
   const isActive = row.status === 'ACTIVE' && !row.removed_at;
-  const shared = new Map(
-    SHARED_RESOURCES.flatMap((resource) => {
-      const grant = row.shared?.[resource];
-      return grant ? [[resource, grant] as const] : [];
-    }),
-  );
+  const shared = sharedBy(row.shared);
   return {
     accountId,
     credential,

@@ -1,3 +1,4 @@
+import { NOBODY, type Principal } from '../authz/principal.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
 import type { Authenticated, Reader, Unauthenticated } from './outcome.js';
 
@@ -38,18 +39,19 @@ export async function lockSession(tx: Reader, id: string): Promise<void> {
 function outcomeOf(id: string, row: SessionRow, now: Date): Authenticated | Unauthenticated {
   if (row.ended_at || row.removed_at || row.expires_at <= now) return 'SESSION_ENDED';
   if (row.status === 'SUSPENDED') return 'SUSPENDED';
-  const subject = { kind: 'user', id: row.user_id } as const;
-  const { roleNames, own } = rightsOf(row.roles);
-  return {
-    principal: {
-      accountId: row.account_id,
-      subject,
-      actor: subject,
-      credential: { kind: 'session', id },
-      roleNames,
-      own,
-      permissions: own,
-    },
-    lastUsedAt: row.last_seen_at,
-  };
+  const principal = signedIn(row.account_id, row.user_id, row.roles, id);
+  return { principal, lastUsedAt: row.last_seen_at };
+}
+
+/** A person with these account roles who has signed in: in this session, unless it is only asked what if. */
+export function signedIn(
+  accountId: string,
+  id: string,
+  roles: readonly HeldRole[],
+  sessionId = NOBODY,
+): Principal {
+  const subject = { kind: 'user', id } as const;
+  const { roleNames, own } = rightsOf(roles);
+  const credential = { kind: 'session', id: sessionId } as const;
+  return { accountId, subject, actor: subject, credential, roleNames, own, permissions: own };
 }

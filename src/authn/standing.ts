@@ -1,8 +1,9 @@
-import { actingAs } from '../authz/acting.js';
-import { SHARED_RESOURCES, type SharedResource } from '../authz/boundary.js';
+import { actingAs, asItself, sharedBy } from '../authz/acting.js';
+import type { SharedResource } from '../authz/boundary.js';
 import { NOBODY, type Principal, type Standing } from '../authz/principal.js';
 import { rightsOf, type HeldRole } from '../authz/rights.js';
 import type { Reader } from './outcome.js';
+import { signedIn } from './session.js';
 
 interface PersonRow {
   status: 'ACTIVE' | 'SUSPENDED';
@@ -21,21 +22,6 @@ export async function personStanding(
   return (
     row && { principal: signedIn(accountId, id, row.roles), isActive: row.status === 'ACTIVE' }
   );
-}
-
-/** The principal of a person with these account roles who has signed in. */
-export function signedIn(accountId: string, id: string, roles: readonly HeldRole[]): Principal {
-  const subject = { kind: 'user', id } as const;
-  const { roleNames, own } = rightsOf(roles);
-  return {
-    accountId,
-    subject,
-    actor: subject,
-    credential: { kind: 'session', id: NOBODY },
-    roleNames,
-    own,
-    permissions: own,
-  };
 }
 
 interface ProgramRow {
@@ -85,16 +71,7 @@ function principalOf(
 ): Principal {
   const actor = { kind: 'serviceAccount', id } as const;
   const credential = { kind: 'accessKey', id: NOBODY } as const;
-  if (actAs === undefined) {
-    const none = { roleNames: [], own: new Set<never>(), permissions: new Set<never>() };
-    return { accountId, subject: actor, actor, credential, ...none };
-  }
-  const shared = new Map(
-    SHARED_RESOURCES.flatMap((resource) => {
-      const grant = row.shared?.[resource];
-      return grant ? [[resource, grant] as const] : [];
-    }),
-  );
+  if (actAs === undefined) return { accountId, credential, ...asItself(id) };
   const person =
     row.user_id === null
       ? undefined
@@ -103,7 +80,7 @@ function principalOf(
     as: actAs,
     reason: undefined,
     hasGrants: row.has_grants,
-    shared,
+    shared: sharedBy(row.shared),
     isMember: row.is_member,
     asOf: now,
   };

@@ -85,6 +85,19 @@ export function permissionsOfRole(role: AccountRole): AccountPermission[] {
     .map(([permission]) => permission as AccountPermission);
 }
 
+/** The account roles each of which gives all of these, that of the fewest permissions first. */
+export function accountRolesWith(permissions: readonly AccountPermission[]): AccountRole[] {
+  const given = (role: AccountRole) => permissionsOfRole(role);
+  return ACCOUNT_ROLES.filter((role) =>
+    permissions.every((each) => given(role).includes(each)),
+  ).toSorted((one, other) => given(one).length - given(other).length);
+}
+
+/** The built-in account role of the fewest permissions that gives all of these; null: no single one does, or none is needed. */
+export function accountRoleToAskFor(permissions: readonly AccountPermission[]): AccountRole | null {
+  return (permissions.length > 0 && accountRolesWith(permissions)[0]) || null;
+}
+
 export function isAccountRole(value: string): value is AccountRole {
   return (ACCOUNT_ROLES as readonly string[]).includes(value);
 }

@@ -1,11 +1,11 @@
 import { NEVER_DELEGABLE, resourceOf, SHARED_RESOURCE_TABLE, SIGNED_IN_ONLY } from './boundary.js';
 import type { FlowFacts } from './decide.js';
-import { denialOf, type Check, type Denial, type Remedy } from './denial-shape.js';
-import { encodeId } from './node-id.js';
+import { denialOf, type Check, type Denial } from './denial-shape.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { sharing } from './remedy.js';
-import { isDatasetPermission, isSharedPermission } from './tables.js';
+import { AS_ANOTHER, DONE_BY_A_PERSON, keySteps, remedyOf, stepsFrom } from './steps.js';
+import { familyOf, isSharedPermission } from './tables.js';
 
 /** The key may not be used for it, whatever its holder may do. */
 export function keyDenial(
@@ -26,39 +26,21 @@ export function keyDenial(
       },
     ],
     remedies: [
-      isRestricted && !isBeyondKeys(principal, permission)
-        ? {
-            kind: 'USE_ANOTHER_KEY',
-            who: 'Whoever manages the key',
-            how: `Make a key whose permissions include ${permission}.`,
-            ...widerKey(principal, permission),
-          }
-        : DONE_BY_A_PERSON,
+      isRestricted ? remedyOf(stepsFrom('KEY', principal, [permission])) : DONE_BY_A_PERSON,
     ],
   });
 }
 
-/** Whether no key would do, whatever it may be used for. */
-function isBeyondKeys({ acting }: Principal, permission: Permission): boolean {
-  return (acting ? NEVER_DELEGABLE : SIGNED_IN_ONLY).has(permission);
+/** The key has to be good for it, whether or not its holder may do it. */
+export function carryingDenial(
+  principal: Principal,
+  permission: Permission,
+  reason: 'KEY_RESTRICTED' | 'SIGN_IN_REQUIRED',
+): Denial {
+  const denial = keyDenial(principal, permission, reason);
+  if (reason === 'SIGN_IN_REQUIRED' || SIGNED_IN_ONLY.has(permission)) return denial;
+  return { ...denial, remedies: keySteps(principal, [permission]) };
 }
-
-function widerKey({ actor, restriction = new Set() }: Principal, permission: Permission) {
-  const wider = { name: 'Wider key', permissions: [...restriction, permission].toSorted() };
-  return actor.kind === 'user'
-    ? { mutation: 'createApiKey', input: wider }
-    : {
-        mutation: 'createAccessKey',
-        input: { serviceAccountId: encodeId('ServiceAccount', actor.id), ...wider },
-      };
-}
-
-/** Neither another key nor another grant helps. */
-export const DONE_BY_A_PERSON = {
-  kind: 'SIGN_IN',
-  who: 'A person with the right',
-  how: 'Sign in and do it there.',
-} as const satisfies Remedy;
 
 /** What roles somebody has is not told to who acts as them. */
 function roleOf({ acting, roleNames }: Principal): string | null {
@@ -95,7 +77,7 @@ export function notOwnDenial(principal: Principal): Denial {
 
 /** The first or the second check of acting as somebody else failed. */
 export function impersonationDenial(
-  { actor, subject }: Principal,
+  principal: Principal,
   permission: Permission,
   reason: 'NOT_COVERED' | 'NOT_A_TARGET',
   facts?: Pick<FlowFacts, 'id' | 'kind' | 'memberId'>,
@@ -104,56 +86,27 @@ export function impersonationDenial(
     return targetDenial(permission);
   }
   const { checks, remedies } = impersonationRefusal(reason, resourceNeeded(permission));
-  // Neither the person nor the flow is named: it makes no difference whether there is such a one.
-  const step =
-    reason === 'NOT_A_TARGET'
-      ? withoutGrantee(sharing(subject, [permission], { ...facts, memberId: undefined }))
-      : {
-          mutation: 'grantImpersonation',
-          input: {
-            serviceAccountId: encodeId('ServiceAccount', actor.id),
-            ...placeOf(permission),
-          },
-        };
+  const isDone = reason === 'NOT_A_TARGET' && !NEVER_DELEGABLE.has(permission);
   return denialOf(permission, reason, {
     role: null,
     checks,
-    remedies: isGrantable(permission)
-      ? remedies.map((remedy) => ({ ...remedy, ...step }))
-      : [DONE_BY_A_PERSON],
+    // Neither the person nor the flow is named: it makes no difference whether there is such a one.
+    remedies: isDone
+      ? remedies.map((remedy) => ({
+          ...remedy,
+          ...sharing(undefined, [permission], { ...facts, memberId: undefined }),
+        }))
+      : [remedyOf(stepsFrom('GRANT', principal, [permission]))],
   });
 }
 
-/** Whether there is a grant that lets it through at all. */
-function isGrantable(permission: Permission): boolean {
-  return isSharedPermission(permission) || resourceOf(permission) !== undefined;
-}
-
-/** In the account nobody becomes a target by being added to a flow, but by a role that the shared resource names. */
 function targetDenial(permission: Permission): Denial {
   const { checks } = impersonationRefusal('NOT_A_TARGET', resourceNeeded(permission));
   return denialOf(permission, 'NOT_A_TARGET', {
     role: null,
     checks,
-    remedies: [
-      {
-        kind: 'ASK_ACCOUNT_ADMIN',
-        who: 'A Super Admin or IAM Admin of the account',
-        how: 'Act as somebody who may be acted as there, or ask to have the person given such a role with assignRoles.',
-      },
-    ],
+    remedies: [AS_ANOTHER],
   });
-}
-
-/** Where it is to be granted, unless that is the flow that was asked for. */
-function placeOf(permission: Permission) {
-  return isSharedPermission(permission) ? {} : { sharedResource: resourceOf(permission) ?? null };
-}
-
-function withoutGrantee({ mutation, input }: Pick<Remedy, 'mutation' | 'input'>) {
-  if (!mutation || !input) return {};
-  const { granteeId: _asked, ...rest } = input;
-  return { mutation, input: rest };
 }
 
 /** Nobody may be acted as, whatever is asked for: no live grant, or none that reaches this person. */
@@ -215,7 +168,7 @@ function impersonationRefusal(
 
 function resourceNeeded(permission: Permission): string {
   if (isSharedPermission(permission)) {
-    return isDatasetPermission(permission) ? 'this dataset' : 'this flow';
+    return `this ${familyOf(permission)}`;
   }
   const resource = resourceOf(permission);
   return resource ? SHARED_RESOURCE_TABLE[resource].label : permission;

@@ -1,4 +1,4 @@
-import { isTarget, narrowed } from './boundary.js';
+import { isTarget, narrowed, SHARED_RESOURCES, type SharedResource } from './boundary.js';
 import { NOBODY, type Acting, type Party, type Principal } from './principal.js';
 import type { Rights } from './rights.js';
 
@@ -9,6 +9,25 @@ interface Person {
 }
 
 const NO_RIGHTS: Rights = { roleNames: [], builtInRoles: [], own: new Set() };
+
+type Rest = Omit<Principal, 'accountId' | 'credential'>;
+
+/** A service account that acts as nobody else: it holds no account roles. */
+export function asItself(id: string, restriction?: Principal['restriction']): Rest {
+  const actor = { kind: 'serviceAccount', id } as const;
+  const none = { roleNames: [], own: new Set<never>(), permissions: new Set<never>() };
+  return { subject: actor, actor, restriction, ...none };
+}
+
+/** The grants on shared resources, as they were read. */
+export function sharedBy(grants: Partial<Record<SharedResource, string>> | null): Acting['shared'] {
+  return new Map(
+    SHARED_RESOURCES.flatMap((resource) => {
+      const grant = grants?.[resource];
+      return grant ? [[resource, grant] as const] : [];
+    }),
+  );
+}
 
 type Asked = Pick<Acting, 'as' | 'reason' | 'hasGrants' | 'shared' | 'asOf'> & {
   /** Whether a grant on some flow reaches the person. */
@@ -24,7 +43,7 @@ export function actingAs(
   person: Person | undefined,
   { isMember, ...asked }: Asked,
   restriction: Principal['restriction'],
-): Omit<Principal, 'accountId' | 'credential'> {
+): Rest {
   const rights = person?.rights;
   const isActable =
     rights !== undefined &&

@@ -5,7 +5,14 @@ import { accountDenial, flowDenial } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { MEMBER_ROLES, type Condition, type MemberRole } from './role-table.js';
-import { isDatasetPermission, isSharedPermission, rowOf, type SharedPermission } from './tables.js';
+import {
+  familyOf,
+  isDatasetPermission,
+  isSharedPermission,
+  OVERRIDE,
+  rowOf,
+  type SharedPermission,
+} from './tables.js';
 
 export type { Denial } from './denial-shape.js';
 
@@ -171,8 +178,9 @@ function viaOf(
   } else if (row.byDefault && takesDefault(facts.kind) && permissions.has(row.byDefault)) {
     return 'ACCOUNT_ROLE';
   }
-  const override = isDataset ? 'dataset:override' : 'flow:override';
-  return row.override && permissions.has(override) ? 'SUPER_ADMIN_OVERRIDE' : undefined;
+  return row.override && permissions.has(OVERRIDE[familyOf(permission)])
+    ? 'SUPER_ADMIN_OVERRIDE'
+    : undefined;
 }
 
 /** Whether people come in by their role in the account, and not by sharing alone. */

@@ -36,6 +36,8 @@ export interface Remedy {
   /** The mutation that does it, and its input as far as the refusal knows it. */
   readonly mutation?: string;
   readonly input?: Readonly<Record<string, unknown>>;
+  /** What to do after it, step by step, as far as it is still refused then. */
+  readonly next?: readonly Remedy[];
 }
 
 export type Reason =

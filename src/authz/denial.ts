@@ -1,4 +1,4 @@
-import { DONE_BY_A_PERSON, impersonationDenial, PASSED, undelegable } from './acting-denial.js';
+import { impersonationDenial, PASSED, undelegable } from './acting-denial.js';
 import { isTarget, NEVER_DELEGABLE, resourceOf } from './boundary.js';
 import type { FlowFacts, Grant } from './decide.js';
 import { denialOf, type Check, type Denial, type Remedy } from './denial-shape.js';
@@ -6,8 +6,21 @@ import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
 import { assuming, roleToAskFor, sharing } from './remedy.js';
 import {
+  askingFor,
+  DONE_BY_A_PERSON,
+  DONE_BY_A_SUPER_ADMIN,
+  followedBy,
+  isOutOfReach,
+  keySteps,
+  lastSteps,
+  remedyOf,
+  stepsFrom,
+} from './steps.js';
+import {
+  familyOf,
   isDatasetPermission,
   isSharedPermission,
+  OVERRIDE,
   roleNameOf,
   rolesAllowed,
   rowOf,
@@ -22,10 +35,10 @@ export function flowDenial(
   facts: FlowFacts,
 ): Denial {
   const isDataset = isDatasetPermission(permission);
-  const noun = isDataset ? 'dataset' : 'flow';
+  const noun = familyOf(permission);
   const { label } = rowOf(permission);
   const role = grant ? roleNameOf(grant.role) : null;
-  const overrides = principal.permissions.has(isDataset ? 'dataset:override' : 'flow:override');
+  const overrides = principal.permissions.has(OVERRIDE[noun]);
   const assumes = isDataset ? overrides : principal.permissions.has('flow:assumeOwner');
   const fromGroup = facts.grants.some(({ via }) => via === 'GROUP');
   const columns = columnsNamed(permission, facts);
@@ -127,13 +140,7 @@ export function accountDenial(principal: Principal, permission: AccountPermissio
     ],
     remedies: [
       principal.subject.kind === 'user'
-        ? {
-            kind: 'ASK_ACCOUNT_ADMIN',
-            who: 'A Super Admin, IAM Admin or Admin of the account',
-            how: 'Ask for an account role that includes it with requestAccess; they give it with approveAccessRequest.',
-            mutation: 'requestAccess',
-            input: { permissions: [permission] },
-          }
+        ? askingFor([permission])
         : // Service accounts hold no roles in the account, and ask for nothing.
           DONE_BY_A_PERSON,
     ],
@@ -157,39 +164,56 @@ export function outrankedDenial(
           fact: `It reaches above your account roles (${roleList(principal)}): they do not include ${beyond.toSorted().join(', ')}.`,
         },
       ],
-      remedies: [
-        { kind: 'ASK_ACCOUNT_ADMIN', who: 'A Super Admin', how: 'Ask to have it done for you.' },
-      ],
+      remedies: [DONE_BY_A_SUPER_ADMIN],
     }),
     missing: beyond.toSorted(),
   };
 }
 
 /** Several refusals of one thing: the first says why, all that is missing is named, and what helps gives all of it. */
-export function denialOfAll(denials: readonly Denial[]): Denial | undefined {
+export function denialOfAll(principal: Principal, denials: readonly Denial[]): Denial | undefined {
   const [first] = denials;
   if (!first || denials.length === 1) return first;
-  return helpingWith({ ...first, missing: denials.flatMap((denial) => denial.missing) }, []);
+  const missing = denials.flatMap((denial) => denial.missing);
+  return helpingWith(principal, { ...first, missing }, []);
 }
 
 /** The same refusal, of which the remedies help with whatever else would be refused next. */
-export function helpingWith(denial: Denial, further: readonly Permission[]): Denial {
-  const needed = [...new Set([...denial.missing, ...further])];
-  return { ...denial, remedies: denial.remedies.map((remedy) => givingAll(remedy, needed)) };
+export function helpingWith(
+  principal: Principal,
+  denial: Denial,
+  others: readonly Permission[],
+): Denial {
+  const needed = [...new Set([...denial.missing, ...others])];
+  const { reason, remedies } = denial;
+  if (reason === 'KEY_RESTRICTED' || reason === 'NOT_COVERED') {
+    const steps = stepsFrom(reason === 'NOT_COVERED' ? 'GRANT' : 'KEY', principal, needed);
+    return { ...denial, remedies: [remedyOf(steps)] };
+  }
+  if (principal.acting && needed.some((each) => isOutOfReach(principal, each))) {
+    return { ...denial, remedies: [DONE_BY_A_PERSON] };
+  }
+  const later = [...keySteps(principal, needed), ...lastSteps(principal, needed)];
+  return {
+    ...denial,
+    remedies: remedies.map((each) => followedBy(givingAll(each, needed), later)),
+  };
 }
 
 function givingAll(remedy: Remedy, missing: readonly Permission[]): Remedy {
-  const { input, kind } = remedy;
+  const { input } = remedy;
   if (!input) return remedy;
-  if (kind === 'USE_ANOTHER_KEY') {
-    // A wider key still does what the other one did.
-    const kept = input['permissions'] as readonly Permission[];
-    const permissions = [...new Set([...kept, ...missing])].toSorted();
-    return { ...remedy, input: { ...input, permissions } };
-  }
   if ('permissions' in input) return { ...remedy, input: { ...input, permissions: missing } };
   const role = roleToAskFor(missing.filter(isSharedPermission));
   return 'role' in input && role ? { ...remedy, input: { ...input, role } } : remedy;
+}
+
+/** The same refusal of what is about somebody or something that may be above the subject: that shows afterwards. */
+export function reachingUpTo({ acting }: Principal, denial: Denial): Denial {
+  // Nor is anything done to a person on their own behalf.
+  const last = acting ? DONE_BY_A_PERSON : DONE_BY_A_SUPER_ADMIN;
+  const remedies = denial.remedies.map((each) => followedBy(each, [last]));
+  return { ...denial, remedies };
 }
 
 function roleList(principal: Principal): string {

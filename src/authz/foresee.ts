@@ -2,8 +2,9 @@ import { notOwnDenial } from './acting-denial.js';
 import { decide, deny, refusedUnseen, type FlowFacts } from './decide.js';
 import type { Permission } from './permissions.js';
 import type { Principal } from './principal.js';
+import { decideAtBest } from './rank.js';
 import { any, decideRule, needs, type About, type Rule, type RuleDecision } from './rule.js';
-import type { SharedPermission } from './tables.js';
+import { familyOfKind, type SharedPermission } from './tables.js';
 
 /** What can be known of something before anybody looks for it. */
 export interface Foreknown {
@@ -39,7 +40,10 @@ export function foresee(
       if (known.isOwn === undefined && !principal.acting) return undefined;
       return decideRule(principal, rule, { isOwn: known.isOwn === true });
     case 'ACCOUNT': {
-      const decision = decide(principal, rule.permission);
+      const decision =
+        rule.limit === 'RANK'
+          ? decideAtBest(principal, rule.permission)
+          : decide(principal, rule.permission);
       return rule.limit && decision.allowed ? undefined : decision;
     }
     case 'SHARED':
@@ -102,7 +106,7 @@ function alternatives(
   of: Readonly<Partial<Record<About, Rule>>>,
   { flow, isOwn }: Foreknown,
 ): readonly Rule[] {
-  const kind = flow?.kind && (flow.kind === 'DATASET' ? 'dataset' : 'flow');
+  const kind = flow?.kind && familyOfKind(flow.kind);
   const noun = kind ?? (isOwn ? 'person' : undefined);
   const meant = noun && of[noun];
   return meant ? [meant] : Object.values(of);

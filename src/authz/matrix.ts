@@ -6,7 +6,8 @@ import type { AccountPermission, Permission } from './permissions.js';
 import { CONDITIONS, type MemberRole } from './role-table.js';
 import type { About, Rule } from './rule.js';
 import {
-  isDatasetPermission,
+  familyOf,
+  OVERRIDE,
   roleNameOf,
   rowOf,
   ruleName,
@@ -84,7 +85,7 @@ export const ROLE_ON = {
 export const KIND = 'without a role there its kind';
 
 /** By which of the super powers a role on a dataset or flow makes no difference. */
-export const OVERRIDES = [ruleName('dataset:override'), ruleName('flow:override')];
+export const OVERRIDES = Object.values(OVERRIDE).map(ruleName);
 
 const ABOVE = 'nobody and nothing above them';
 const OWN = 'one’s own';
@@ -157,10 +158,6 @@ export function aboutsIn(rule: Rule): ReadonlySet<About> {
     default:
       return new Set();
   }
-}
-
-function familyOf(permission: SharedPermission) {
-  return isDatasetPermission(permission) ? 'dataset' : 'flow';
 }
 
 /** Where roles differ, it depends on the role; and what else it depends on for all of them who may at all. */
@@ -261,11 +258,10 @@ function reach({ own }: Holder): AccessCell {
 function mayOnFlow(permission: SharedPermission, holder: Holder, place: Place): AccessCell {
   if (isBarred(permission, holder) || place.about !== familyOf(permission)) return NEVER;
   const row = rowOf(permission);
-  const override = place.about === 'dataset' ? 'dataset:override' : 'flow:override';
   return any(
     place.role ? byRole(row[place.role] ?? false) : NEVER,
     !place.role && place.takesDefault && row.byDefault ? holds(row.byDefault, holder) : NEVER,
-    row.override ? holds(override, holder) : NEVER,
+    row.override ? holds(OVERRIDE[place.about], holder) : NEVER,
   );
 }
 

@@ -1,7 +1,7 @@
 import { permissionsOfRole } from './account-roles.js';
 import { undelegable } from './acting-denial.js';
 import { decide, deny, type Decision } from './decide.js';
-import { outrankedDenial } from './denial.js';
+import { outrankedDenial, reachingUpTo } from './denial.js';
 import type { AccountPermission } from './permissions.js';
 import type { Principal } from './principal.js';
 
@@ -43,6 +43,13 @@ export function decideUpTo(
   const beyond = beyondReach(principal.own, facts);
   if (beyond.length === 0) return decision;
   return deny(() => outrankedDenial(principal, permission, beyond), decision.impersonationId);
+}
+
+/** May the principal do this to anybody at all? */
+export function decideAtBest(principal: Principal, permission: AccountPermission): Decision {
+  const decision = decide(principal, permission);
+  if (decision.allowed) return decision;
+  return deny(() => reachingUpTo(principal, decision.denial), decision.impersonationId);
 }
 
 /** What of somebody, or of what is to be given away, is above whoever has these permissions of their own. */

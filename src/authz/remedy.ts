@@ -1,13 +1,18 @@
-import { ACCOUNT_ROLES, permissionsOfRole, type AccountRole } from './account-roles.js';
 import { DATASET_ROLES, PERMISSION_TO_MAKE } from './dataset-roles.js';
 import type { FlowFacts } from './decide.js';
 import type { Remedy } from './denial-shape.js';
 import { FLOW_ROLES, PERMISSION_TO_MAKE_FLOW } from './flow-roles.js';
 import { encodeId, FLOW_TYPENAMES } from './node-id.js';
-import type { AccountPermission, Permission } from './permissions.js';
+import type { Permission } from './permissions.js';
 import type { Party } from './principal.js';
 import { MEMBER_ROLES, type MemberRole } from './role-table.js';
-import { isDatasetPermission, isSharedPermission, rowOf, type SharedPermission } from './tables.js';
+import {
+  isDatasetPermission,
+  isSharedPermission,
+  roleNameOf,
+  rowOf,
+  type SharedPermission,
+} from './tables.js';
 
 /**
  * The weakest role on a dataset, or on a flow of another kind, that allows all of this, and is no weaker than the one
@@ -35,19 +40,6 @@ export function isAsStrongAs(role: MemberRole, other: MemberRole): boolean {
   return MEMBER_ROLES.indexOf(role) <= MEMBER_ROLES.indexOf(other);
 }
 
-/** The built-in account role of the fewest permissions that gives all of these; null: no single one does. */
-export function accountRoleToAskFor(permissions: readonly AccountPermission[]): AccountRole | null {
-  if (permissions.length === 0) return null;
-  const enough = ACCOUNT_ROLES.filter((role) => {
-    const given = permissionsOfRole(role);
-    return permissions.every((permission) => given.includes(permission));
-  });
-  const [least] = enough.toSorted(
-    (one, other) => permissionsOfRole(one).length - permissionsOfRole(other).length,
-  );
-  return least ?? null;
-}
-
 type Giving = readonly (readonly [MemberRole, SharedPermission])[];
 
 /** What it takes to give each role that somebody can ask for, on a dataset and on a flow of another kind. */
@@ -72,9 +64,12 @@ export function permissionsToGive(
 
 const WRITE = { dataset: 'datasetMember:write', flow: 'flowMember:write' } as const;
 
-/** The mutation that gives somebody a role on a flow that certainly allows all of this, and its input. */
+/**
+ * The mutation that gives somebody a role on a flow that certainly allows all of this, and its input; undefined:
+ * whoever reads it has to say to whom.
+ */
 export function sharing(
-  subject: Party,
+  subject: Party | undefined,
   permissions: readonly Permission[],
   facts: Pick<FlowFacts, 'id' | 'kind' | 'memberId'> | undefined,
 ): Pick<Remedy, 'mutation' | 'input'> {
@@ -86,7 +81,11 @@ export function sharing(
   return memberId === undefined
     ? {
         mutation: isDataset ? 'addDatasetMember' : 'addFlowMember',
-        input: { ...flow, granteeId: encodeId(TYPENAMES[subject.kind], subject.id), role },
+        input: {
+          ...flow,
+          ...(subject && { granteeId: encodeId(TYPENAMES[subject.kind], subject.id) }),
+          role,
+        },
       }
     : {
         mutation: isDataset ? 'changeDatasetMemberRole' : 'changeFlowMemberRole',
@@ -96,6 +95,26 @@ export function sharing(
           role,
         },
       };
+}
+
+/** To be given such a role on the flow that was asked for, by whoever can see it; none if no role gives all of it. */
+export function givingRole(
+  subject: Party | undefined,
+  permissions: readonly SharedPermission[],
+): Remedy[] {
+  const role = roleToAskFor(permissions);
+  if (!role) return [];
+  const isDataset = permissions.some(isDatasetPermission);
+  const granteeId = subject && encodeId(TYPENAMES[subject.kind], subject.id);
+  return [
+    {
+      kind: isDataset ? 'ASK_DATASET_ADMIN' : 'ASK_FLOW_OWNER',
+      who: isDataset ? 'An Admin of the dataset' : 'An Owner of the flow',
+      how: `Have ${subject ? 'yourself' : 'the person'} given the role ${roleNameOf(role)} there: added, or changed if that is a member already.`,
+      mutation: isDataset ? 'addDatasetMember' : 'addFlowMember',
+      input: { ...(granteeId && { granteeId }), role },
+    },
+  ];
 }
 
 /** The mutation by which whoever may assumes such a role. */

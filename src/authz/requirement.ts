@@ -1,4 +1,3 @@
-import { ACCOUNT_ROLES, permissionsOfRole, type AccountRole } from './account-roles.js';
 import { NEVER_DELEGABLE, resourceOf, SIGNED_IN_ONLY } from './boundary.js';
 import { DATASET_ROLES, type DatasetRole } from './dataset-roles.js';
 import { FLOW_ROLES, type FlowRole } from './flow-roles.js';
@@ -6,8 +5,10 @@ import { isAccountPermission, PERMISSIONS, type Permission } from './permissions
 import { CONDITIONS, type MemberRole } from './role-table.js';
 import type { About, Rule } from './rule.js';
 import {
+  familyOf,
   isDatasetPermission,
   isSharedPermission,
+  READ,
   rowOf,
   ruleName,
   type SharedPermission,
@@ -84,13 +85,9 @@ function ofAny(of: readonly Rule[], told: Told): Requirement {
 
 /** Whoever does something on a flow sees it. */
 function ofPermission(permission: Permission): Requirement {
-  const read = isSharedPermission(permission) ? [readOf(permission)] : [];
+  const read = isSharedPermission(permission) ? [READ[familyOf(permission)]] : [];
   const permissions = [...new Set([permission, ...read])];
   return { permissions, signedIn: SIGNED_IN_ONLY.has(permission), orSelf: false };
-}
-
-function readOf(permission: SharedPermission): SharedPermission {
-  return isDatasetPermission(permission) ? 'dataset:read' : 'flow:read';
 }
 
 /** What it takes to pass each of several. */
@@ -108,15 +105,6 @@ export function canBeDelegated({ permissions, signedIn }: Requirement): boolean 
   const isLetThrough = (each: Permission) =>
     !isAccountPermission(each) || Boolean(resourceOf(each));
   return !signedIn && permissions.every((each) => isLetThrough(each) && !NEVER_DELEGABLE.has(each));
-}
-
-/** The account roles each of which gives all of these permissions that an account role gives, weakest first. */
-export function accountRolesWith(permissions: readonly Permission[]): AccountRole[] {
-  const wanted = permissions.filter(isAccountPermission);
-  const given = (role: AccountRole) => permissionsOfRole(role);
-  return ACCOUNT_ROLES.filter((role) =>
-    wanted.every((each) => given(role).includes(each)),
-  ).toSorted((one, other) => given(one).length - given(other).length);
 }
 
 /** The weakest role on a dataset that allows all of these that are about one; null: none is about one. */

@@ -1,11 +1,11 @@
-import { actAsDenial, keyDenial, notOwnDenial, signInDenial } from './acting-denial.js';
+import { actAsDenial, carryingDenial, notOwnDenial, signInDenial } from './acting-denial.js';
 import { barredBy, decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
 import { denialOfAll } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
-import { decideUpTo, type RankFacts } from './rank.js';
+import { decideAtBest, decideUpTo, type RankFacts } from './rank.js';
 import type { MemberRole } from './role-table.js';
-import { isSharedPermission, type SharedPermission } from './tables.js';
+import { familyOfKind, isSharedPermission, type SharedPermission } from './tables.js';
 
 /** Who may read a field or call a mutation, as data: what explains it, lists it and prints it reads this. */
 export type Rule =
@@ -109,6 +109,16 @@ export function permissionsIn(rule: Rule): readonly Permission[] {
   }
 }
 
+/** What each of the ways takes to give a role: this one, or any that may be. */
+export function givingAny(
+  { makes }: Extract<Rule, { readonly is: 'GIVING' }>,
+  role: MemberRole | undefined,
+): readonly SharedPermission[] {
+  if (!role) return Object.values(makes);
+  const permission = makes[role];
+  return permission ? [permission] : [];
+}
+
 /** What a decision about something rests on. */
 export interface Facts {
   /** What the subject holds on the flow that it is, or belongs to. */
@@ -121,7 +131,7 @@ export interface Facts {
   readonly about?: About;
   /** The role that is to be given; undefined: any that may be. */
   readonly role?: MemberRole | undefined;
-  /** Whether the input asks for whatever takes more than the rest. */
+  /** Whether it is asked for whatever takes more than the rest. */
   readonly asksForMore?: boolean;
 }
 
@@ -151,9 +161,7 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         ? { allowed: true, via: 'SELF' }
         : deny(() => notOwnDenial(principal));
     case 'ACCOUNT':
-      return rule.limit
-        ? decideUpTo(principal, rule.permission, rankOf(rule.limit, facts))
-        : decide(principal, rule.permission);
+      return decideInAccount(principal, rule, facts);
     case 'SHARED':
       return decide(principal, rule.permission, {
         ...(facts.flow ?? { grants: [] }),
@@ -162,24 +170,19 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
     case 'CARRIED': {
       const { permission } = rule;
       const barred = barredBy(principal, permission);
-      return barred ? deny(() => keyDenial(principal, permission, barred)) : ALLOWED;
+      return barred ? deny(() => carryingDenial(principal, permission, barred)) : ALLOWED;
     }
-    case 'GIVING': {
-      const wanted = facts.role ? [rule.makes[facts.role]] : Object.values(rule.makes);
-      return decideRule(
-        principal,
-        any(...wanted.flatMap((each) => (each ? [needs(each)] : []))),
-        facts,
-      );
-    }
+    case 'GIVING':
+      return decideRule(principal, any(...givingAny(rule, facts.role).map(needs)), facts);
     case 'ALSO':
-      return facts.asksForMore && !isOfSomethingElse(rule.rule, facts)
-        ? decideRule(principal, rule.rule, facts)
-        : ALLOWED;
+      return isAsked(rule, facts) ? decideRule(principal, rule.rule, facts) : ALLOWED;
     case 'ABOUT':
       return decideRule(principal, rule.of[aboutOf(facts)] ?? any(), facts);
     case 'ALL':
-      return together(rule.of.map((each) => decideRule(principal, each, facts)));
+      return together(
+        principal,
+        rule.of.map((each) => decideRule(principal, each, facts)),
+      );
     case 'ANY':
       return (
         either(rule.of.map((each) => decideRule(principal, each, facts))) ??
@@ -188,9 +191,21 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
   }
 }
 
-/** What the input names beside it decides then, at best for the principal. */
-function isOfSomethingElse(rule: Rule, facts: Facts): boolean {
-  return rule.is === 'ABOUT' && !rule.of[aboutOf(facts)];
+/** Whether more is asked for of what it is about; of what else the input names it is decided then, at best. */
+export function isAsked({ rule }: Extract<Rule, { readonly is: 'ALSO' }>, facts: Facts): boolean {
+  const isOfSomethingElse = rule.is === 'ABOUT' && !rule.of[aboutOf(facts)];
+  return facts.asksForMore === true && !isOfSomethingElse;
+}
+
+function decideInAccount(
+  principal: Principal,
+  { permission, limit }: Extract<Rule, { readonly is: 'ACCOUNT' }>,
+  facts: Facts,
+): RuleDecision {
+  if (!limit) return decide(principal, permission);
+  const atBest = limit === 'RANK' ? decideAtBest(principal, permission) : undefined;
+  if (atBest?.allowed === false) return atBest;
+  return decideUpTo(principal, permission, rankOf(limit, facts));
 }
 
 /** Where nobody is above anybody it counts only who it is about. */
@@ -200,18 +215,21 @@ function rankOf(limit: 'RANK' | 'NOT_PARTY', { rank = {} }: Facts): RankFacts {
 
 export function aboutOf({ about: known, flow }: Facts): About {
   if (known) return known;
-  if (!flow) return 'account';
-  return flow.kind === 'DATASET' ? 'dataset' : 'flow';
+  return flow ? familyOfKind(flow.kind) : 'account';
 }
 
 /** What the last of them says, of those that name a permission; a refusal of all names what each is missing. */
-function together(decisions: readonly RuleDecision[]): RuleDecision {
+function together(principal: Principal, decisions: readonly RuleDecision[]): RuleDecision {
   const refused = decisions.flatMap((each) => (each.allowed ? [] : [each]));
   const [first] = refused;
   if (!first)
     return decisions.findLast(({ allowed, ...rest }) => allowed && 'via' in rest) ?? ALLOWED;
   return deny(
-    () => denialOfAll(refused.map(({ denial }) => denial)) ?? first.denial,
+    () =>
+      denialOfAll(
+        principal,
+        refused.map(({ denial }) => denial),
+      ) ?? first.denial,
     first.impersonationId,
   );
 }

@@ -1,11 +1,42 @@
 import { ACCOUNT_ROLE_NAMES, ACCOUNT_ROLE_TABLE } from './account-roles.js';
+import type { FlowKind } from './boundary.js';
 import { DATASET_ROLES, DATASET_ROLE_NAMES, DATASET_ROLE_TABLE } from './dataset-roles.js';
 import { FLOW_ROLES, FLOW_ROLE_NAMES, FLOW_ROLE_TABLE } from './flow-roles.js';
-import type { DatasetPermission, FlowPermission, Permission } from './permissions.js';
+import type {
+  AccountPermission,
+  DatasetPermission,
+  FlowPermission,
+  Permission,
+} from './permissions.js';
 import { CONDITIONS, type MemberRole, type Row } from './role-table.js';
 
 /** What a role on a flow, be it a dataset or of another kind, can allow. */
 export type SharedPermission = DatasetPermission | FlowPermission;
+
+/** A dataset, or a flow of another kind: which table says what a role on it allows. */
+export type Family = 'dataset' | 'flow';
+
+/** Whoever may not do this does not see the flow at all. */
+export const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
+  Family,
+  SharedPermission
+>;
+
+/** What lets a Super Admin in without a role, as far as a line of the table says so. */
+export const OVERRIDE = {
+  dataset: 'dataset:override',
+  flow: 'flow:override',
+} as const satisfies Record<Family, AccountPermission>;
+
+/** Of which of the two a flow is. */
+export function familyOfKind(kind: FlowKind | undefined): Family {
+  return kind === 'DATASET' ? 'dataset' : 'flow';
+}
+
+/** Of what this permission is. */
+export function familyOf(permission: SharedPermission): Family {
+  return isDatasetPermission(permission) ? 'dataset' : 'flow';
+}
 
 type Line = Pick<Row<never>, 'label' | 'override' | 'byDefault'> & Partial<Row<MemberRole>>;
 

@@ -1,9 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 
+import { accountRoleToAskFor } from '../authz/account-roles.js';
 import { decide, effectiveGrant, type FlowFacts } from '../authz/decide.js';
 import { isAccountPermission, isPermission, type Permission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
-import { accountRoleToAskFor, roleToAskFor } from '../authz/remedy.js';
+import { roleToAskFor } from '../authz/remedy.js';
 import { isDatasetPermission, isSharedPermission } from '../authz/tables.js';
 import { closeGate } from '../db/gate.js';
 import type { Prisma } from '../db/generated/client.js';

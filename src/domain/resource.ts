@@ -5,6 +5,7 @@ import type { Rights } from '../authz/rights.js';
 import type { MemberRole } from '../authz/role-table.js';
 import type { Facts } from '../authz/rule.js';
 import type { Tx } from '../db/scoped.js';
+import { isMember } from './access-request-approval.js';
 import { flowKindOf } from './ids.js';
 
 /** Something that operations are about, as their rules have to know it. */
@@ -24,6 +25,8 @@ export interface Resource {
   readonly roleId?: string;
   /** The role that somebody asks for. */
   readonly wantedRole?: MemberRole | null;
+  /** Whether whoever asks would have to be added. */
+  readonly ofNoMember?: boolean;
 }
 
 /** What is read of a resource to decide about it: each once for all resources of a page. */
@@ -33,46 +36,69 @@ export interface FactsReader {
   roleRights(id: string): Promise<Rights | undefined>;
 }
 
-/** What a decision about a resource rests on. What only the input tells is taken as it is at best. */
+/** What there is to know of a resource; but for what somebody holds on its flow, the same for everybody. */
+export interface Known {
+  readonly flow?: FlowFacts | undefined;
+  /** What the role gives that it is, or those of the person. */
+  readonly rights?: Rights | undefined;
+}
+
+export async function readKnown(
+  { flowId, personId, roleId }: Resource,
+  reader: FactsReader,
+): Promise<Known> {
+  if (flowId !== undefined) return { flow: await reader.flow(flowId) };
+  if (roleId !== undefined) return { rights: await reader.roleRights(roleId) };
+  return personId == null ? {} : { rights: await reader.rightsOf(personId) };
+}
+
+/** What a decision about a resource rests on. */
 export async function factsOf(
   resource: Resource,
-  { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
+  principal: Pick<Principal, 'subject' | 'actor'>,
   reader: FactsReader,
 ): Promise<Facts> {
-  const { flowId, personId, roleId, wantedRole } = resource;
+  return factsFrom(resource, principal, await readKnown(resource, reader));
+}
+
+/** The same of somebody who holds there what is known. What only the input tells is taken as it is at best. */
+export function factsFrom(
+  resource: Resource,
+  { subject, actor }: Pick<Principal, 'subject' | 'actor'>,
+  { flow, rights }: Known,
+): Facts {
+  const { flowId, personId, roleId, wantedRole, ofNoMember } = resource;
   const isParty = (id: string | null | undefined) => id === subject.id || id === actor.id;
   if (flowId !== undefined) {
-    const flow = await reader.flow(flowId);
     return {
       ...(flow && { flow: { ...flow, ...conditionsOf(resource, subject.id, isParty) } }),
       ...(wantedRole && { role: wantedRole }),
+      ...(ofNoMember && { asksForMore: true }),
       ...(personId !== undefined && { isOwn: personId === subject.id }),
     };
   }
-  if (roleId !== undefined) {
-    return { rank: { defined: (await reader.roleRights(roleId))?.own ?? [] } };
-  }
+  if (roleId !== undefined) return { rank: { defined: rights?.own ?? [] } };
   if (personId === undefined) return {};
   if (personId === null) return { about: 'serviceAccount' };
-  const person = (await reader.rightsOf(personId))?.own ?? [];
   return {
     about: 'person',
     isOwn: personId === subject.id,
-    rank: { person, isParty: isParty(personId) },
+    rank: { person: rights?.own ?? [], isParty: isParty(personId) },
   };
 }
 
 function conditionsOf(
-  { creatorId, member }: Resource,
+  { creatorId, member, personId }: Resource,
   subjectId: string,
-  isParty: (id: string | null) => boolean,
+  isParty: (id: string | null | undefined) => boolean,
 ): Omit<FlowFacts, 'grants'> {
   return {
     view: { isNewOrOwn: creatorId === undefined || creatorId === subjectId },
     import: { onlyExistingFields: true },
-    target: member
-      ? { role: member.role, isParty: isParty(member.userId ?? member.serviceAccountId) }
-      : { role: null },
+    target: {
+      role: member?.role ?? null,
+      isParty: isParty(member ? (member.userId ?? member.serviceAccountId) : personId),
+    },
   };
 }
 
@@ -109,7 +135,9 @@ const FINDERS: Readonly<Record<string, Find>> = {
     });
     if (!found) return null;
     const { flowId, requesterId: personId, role: wantedRole } = found;
-    return flowId ? { flowId, personId, wantedRole } : { personId };
+    if (!flowId) return { personId };
+    const ofNoMember = !(await isMember(tx, { flowId, requesterId: personId }));
+    return { flowId, personId, wantedRole, ofNoMember };
   },
   DatasetMember: aMember('DATASET'),
   FlowMember: aMember({ not: 'DATASET' }),
@@ -140,10 +168,16 @@ export function isFindable(typename: string): boolean {
   return flowKindOf(typename) !== undefined || Object.hasOwn(FINDERS, typename);
 }
 
+/** What an id names: of which type, and the row’s id. */
+export interface NamedResource {
+  readonly typename: string;
+  readonly id: string;
+}
+
 /** What an operation is about; undefined: nothing that rules know. Whether it may be seen is decided elsewhere. */
 export async function findResource(
   tx: Tx,
-  { typename, id }: { readonly typename: string; readonly id: string },
+  { typename, id }: NamedResource,
 ): Promise<Resource | undefined> {
   const kind = flowKindOf(typename);
   const find = kind ? aFlow(kind) : Object.hasOwn(FINDERS, typename) && FINDERS[typename];

@@ -5,7 +5,13 @@ import type { DatasetPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
 import { GIVING } from '../authz/remedy.js';
 import { MEMBER_ROLES, type Condition } from '../authz/role-table.js';
-import { isDatasetPermission, rowOf, type SharedPermission } from '../authz/tables.js';
+import {
+  familyOf,
+  isDatasetPermission,
+  OVERRIDE,
+  rowOf,
+  type SharedPermission,
+} from '../authz/tables.js';
 import type { Prisma } from '../db/generated/client.js';
 import { NOWHERE } from './ids.js';
 
@@ -28,7 +34,7 @@ export function visibleFlows(
   const row = rowOf(permission);
   const { permissions, subject } = principal;
   const reach = reachOf(principal, permission);
-  if (row.override && permissions.has(isDataset ? 'dataset:override' : 'flow:override')) {
+  if (row.override && permissions.has(OVERRIDE[familyOf(permission)])) {
     return { AND: [family, reach] };
   }
   const cells: readonly unknown[] = [true, ...met];

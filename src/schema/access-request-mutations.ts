@@ -3,7 +3,7 @@ import { PERMISSION_TO_MAKE } from '../authz/dataset-roles.js';
 import { PERMISSION_TO_MAKE_FLOW } from '../authz/flow-roles.js';
 import { permissionsToGive } from '../authz/remedy.js';
 import { about, all, also, needs, needsUpTo, SELF, SIGNED_IN } from '../authz/rule.js';
-import { ruleName } from '../authz/tables.js';
+import { familyOfKind, READ, ruleName } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
 import {
   approveAccessRequest,
@@ -24,7 +24,7 @@ import { visibleAccessRequests } from '../domain/visibility.js';
 import { forbidden } from '../errors.js';
 import { AccessRequest } from './access-request.js';
 import { builder, reached } from './builder.js';
-import { READ, targetOf } from './flow-scope.js';
+import { targetOf } from './flow-scope.js';
 import { coordinate, missing, note } from './inputs.js';
 import { printing } from './scopes.js';
 
@@ -58,7 +58,7 @@ const askers = printing(
   (_parent: unknown, { input }: { input: { on?: string | null } }) => {
     if (input.on == null) return { signedIn: true };
     const { id, kind } = anyFlowOf(input.on);
-    const family = kind === 'DATASET' ? 'dataset' : 'flow';
+    const family = familyOfKind(kind);
     // Who writes rows there need not wait, nor whoever else asks.
     const scope = { id, kind, permissions: [READ[family]], lock: 'SHARED' as const };
     return { signedIn: true, [family]: scope };
@@ -136,7 +136,7 @@ const approvers = printing(
       return { upTo: { permission: 'role:assign' as const, target, find } };
     }
     const place = { requesterId, flowId };
-    const family = flow.kind === 'DATASET' ? 'dataset' : 'flow';
+    const family = familyOfKind(flow.kind);
     const member = await isMember(db, place);
     const permissions = permissionsToGive(family, role, member);
     const condition = targetOf((change) => requesterTarget(change, place, member));

@@ -1,9 +1,9 @@
 import type { AuditTarget } from '../audit/events.js';
-import { actAsDenial, keyDenial, signInDenial } from '../authz/acting-denial.js';
+import { actAsDenial, carryingDenial, signInDenial } from '../authz/acting-denial.js';
 import { barredBy, decide, type Decision } from '../authz/decide.js';
-import { helpingWith } from '../authz/denial.js';
+import { helpingWith, reachingUpTo } from '../authz/denial.js';
 import type { AccountPermission, Permission } from '../authz/permissions.js';
-import { decideUpTo, type RankFacts } from '../authz/rank.js';
+import { decideAtBest, decideUpTo, type RankFacts } from '../authz/rank.js';
 import { changeOf, type Context } from '../context.js';
 import type { Change } from '../domain/change.js';
 import { forbidden } from '../errors.js';
@@ -41,7 +41,7 @@ export function allowSignedIn(context: Context): true {
 export function allowCarrying(context: Context, permission: Permission): true {
   const principal = principalOf(context);
   const barred = barredBy(principal, permission);
-  if (barred) throw forbidden(keyDenial(principal, permission, barred));
+  if (barred) throw forbidden(carryingDenial(principal, permission, barred));
   return true;
 }
 
@@ -55,10 +55,12 @@ export async function allowUpTo(
   { permission, target, find }: RankScope,
 ): Promise<true> {
   if (target) context.change?.aim(target);
-  const decision = decide(principalOf(context), permission);
+  const principal = principalOf(context);
+  const decision = decideAtBest(principal, permission);
   // A wider key has to find them, too.
   if (!decision.allowed && decision.denial.reason === 'KEY_RESTRICTED') {
-    throw forbidden(helpingWith(decision.denial, ['directory:read']));
+    const denial = helpingWith(principal, decision.denial, ['directory:read']);
+    throw forbidden(reachingUpTo(principal, denial));
   }
   accept(context, decision);
   const facts = await find(changeOf(context));

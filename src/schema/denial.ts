@@ -30,7 +30,9 @@ const RemedyKind = builder.enumType('RemedyKind', {
   } as const,
 });
 
-export const Remedy = builder.objectRef<RemedyShape>('Remedy').implement({
+export const Remedy = builder.objectRef<RemedyShape>('Remedy');
+
+Remedy.implement({
   description: 'What helps against a refusal, and who can do it.',
   authScopes: reached,
   fields: (t) => ({
@@ -47,6 +49,12 @@ export const Remedy = builder.objectRef<RemedyShape>('Remedy').implement({
       nullable: true,
       description: 'Its input, as far as the refusal knows it.',
       resolve: ({ input }) => input ?? null,
+    }),
+    next: t.field({
+      type: [Remedy],
+      description:
+        'What to do after it, step by step, as far as it is still refused then. What each step depends on may be hidden until the one before is done, so it can turn out not to be needed.',
+      resolve: ({ next }) => [...(next ?? [])],
     }),
   }),
 });

@@ -1,13 +1,12 @@
 import { about, needs } from '../authz/rule.js';
-import { ruleName } from '../authz/tables.js';
-import { anyFlowOf, type NamedFlow } from '../domain/ids.js';
+import { familyOfKind, READ, ruleName } from '../authz/tables.js';
+import { anyFlowOf } from '../domain/ids.js';
 import { visibleFlows } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { authenticated, carrying } from './carrying.js';
 import { pageCost } from './connections.js';
 import { FlowKind } from './enums.js';
 import { FLOW_ORDERS, pageOfFlows } from './flow-order.js';
-import { READ, type Family } from './flow-scope.js';
 import { Flow } from './flow.js';
 import { kindButDataset, search } from './inputs.js';
 import { printing } from './scopes.js';
@@ -68,14 +67,10 @@ const toSee = printing(
   about({ dataset: needs('dataset:read'), flow: needs('flow:read') }),
   (_parent: unknown, args: { id: string }) => {
     const flow = anyFlowOf(args.id);
-    const scope = { ...flow, permissions: [READ[familyOf(flow)]] };
-    return familyOf(flow) === 'dataset' ? { dataset: scope } : { flow: scope };
+    const scope = { ...flow, permissions: [READ[familyOfKind(flow.kind)]] };
+    return familyOfKind(flow.kind) === 'dataset' ? { dataset: scope } : { flow: scope };
   },
 );
-
-function familyOf({ kind }: NamedFlow): Family {
-  return kind === 'DATASET' ? 'dataset' : 'flow';
-}
 
 builder.queryField('flow', (t) =>
   t.prismaField({
@@ -87,7 +82,7 @@ builder.queryField('flow', (t) =>
       const { id, kind } = anyFlowOf(args.id);
       return db.flow.findFirstOrThrow({
         ...query,
-        where: { AND: [{ id, kind }, visibleFlows(principal, READ[familyOf({ id, kind })])] },
+        where: { AND: [{ id, kind }, visibleFlows(principal, READ[familyOfKind(kind)])] },
       });
     },
   }),

@@ -2,11 +2,12 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 
 import type { FlowKind } from '../authz/boundary.js';
+import { READ, type Family } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import { nameKey } from '../domain/directory.js';
 import { visibleFlows } from '../domain/visibility.js';
 import { keysetConnection, literally, type Order, type Page } from './connections.js';
-import { noteOverrides, READ, type Family } from './flow-scope.js';
+import { noteOverrides } from './flow-scope.js';
 
 /** The orders of a list of flows. */
 export const FLOW_ORDERS = {

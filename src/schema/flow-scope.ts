@@ -9,15 +9,12 @@ import {
 } from '../authz/decide.js';
 import { denialOfAll, helpingWith } from '../authz/denial.js';
 import type { Permission } from '../authz/permissions.js';
-import type { SharedPermission } from '../authz/tables.js';
+import { familyOfKind, OVERRIDE, READ, type Family } from '../authz/tables.js';
 import { changeOf, type Context } from '../context.js';
 import { isInAnotherWorkspace, lockFlow, readFlowFacts } from '../domain/access.js';
 import type { Change } from '../domain/change.js';
 import { FLOW_TYPENAMES, type NamedFlow } from '../domain/ids.js';
 import { forbidden, notFound, unauthenticated } from '../errors.js';
-
-/** A dataset, or a flow of another kind: which table says what a role on it allows. */
-export type Family = 'dataset' | 'flow';
 
 /** A rule about one flow. */
 export interface FlowScope {
@@ -84,7 +81,7 @@ export async function noteOverrides(
   family: Family,
   ids: readonly string[],
 ): Promise<void> {
-  if (!context.principal?.permissions.has(`${family}:override`)) return;
+  if (!context.principal?.permissions.has(OVERRIDE[family])) return;
   const facts = await Promise.all(ids.map(async (id) => context.access.flow(id)));
   for (const [at, id] of ids.entries()) {
     if (facts[at]) allowAll(context, id, [READ[family]], facts[at]);
@@ -96,17 +93,11 @@ export async function seesFlow(context: Context, id: string): Promise<boolean> {
   const { principal, access } = context;
   const facts = await access.flow(id);
   if (!principal || !facts?.kind) return false;
-  const decision = decide(principal, READ[facts.kind === 'DATASET' ? 'dataset' : 'flow'], facts);
+  const decision = decide(principal, READ[familyOfKind(facts.kind)], facts);
   noteGrant(context, decision);
   if (decision.allowed) noteVia(context, decision, id, facts.kind);
   return decision.allowed;
 }
-
-/** Whoever may not do this does not see the flow at all. */
-export const READ = { dataset: 'dataset:read', flow: 'flow:read' } as const satisfies Record<
-  Family,
-  SharedPermission
->;
 
 /** Allows what a rule about one flow demands, or throws the refusal. */
 export function allowOnFlow(
@@ -176,14 +167,14 @@ function seenFacts(
       : facts?.kind === kind;
   const fitting = fits ? facts : undefined;
   const unseen = refusedUnseen(principal, READ[family], fitting);
-  if (unseen) throw forbidden(helpingWith(unseen.denial, scope.permissions));
+  if (unseen) throw forbidden(helpingWith(principal, unseen.denial, scope.permissions));
   if (!fitting) return hidden(context, family, scope);
   const decision = decide(principal, READ[family], fitting);
   noteGrant(context, decision);
   if (decision.allowed) return fitting;
   // The service account holds a grant on it, so that it exists is no news.
   if (decision.denial.reason === 'NOT_A_TARGET') {
-    throw forbidden(helpingWith(decision.denial, scope.permissions));
+    throw forbidden(helpingWith(principal, decision.denial, scope.permissions));
   }
   return hidden(context, family, scope);
 }
@@ -210,9 +201,13 @@ function allowAll(
   permissions: readonly Permission[],
   facts: FlowFacts,
 ): true {
-  const decisions = permissions.map((each) => decide(principalOf(context), each, facts));
+  const principal = principalOf(context);
+  const decisions = permissions.map((each) => decide(principal, each, facts));
   for (const decision of decisions) noteGrant(context, decision);
-  const denial = denialOfAll(decisions.flatMap((each) => (each.allowed ? [] : [each.denial])));
+  const denial = denialOfAll(
+    principal,
+    decisions.flatMap((each) => (each.allowed ? [] : [each.denial])),
+  );
   if (denial) throw forbidden(denial);
   for (const decision of decisions) {
     if (decision.allowed) noteVia(context, decision, id, facts.kind ?? 'DATASET');

@@ -1,5 +1,6 @@
 import { decide, effectiveGrant, type FlowFacts } from '../authz/decide.js';
 import { groupsGiving } from '../authz/explain.js';
+import { familyOfKind, READ } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import { FLOW_TYPENAMES } from '../domain/ids.js';
 import { builder, reached } from './builder.js';
@@ -46,8 +47,8 @@ const FlowAccess = builder.objectRef<Reading>('FlowAccess').implement({
 
 /** The path that lets the reader see a flow. */
 function viaOf({ principal }: Context, facts: FlowFacts) {
-  const permission = facts.kind === 'DATASET' ? 'dataset:read' : 'flow:read';
-  const decision = principal && decide(principal, permission, facts);
+  const read = READ[familyOfKind(facts.kind)];
+  const decision = principal && decide(principal, read, facts);
   if (!decision?.allowed || decision.via === 'SELF') throw new Error('Nobody reads it unseen.');
   return decision.via;
 }

@@ -1,4 +1,5 @@
 import type { FlowKind } from '../authz/boundary.js';
+import { familyOfKind } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import { FLOW_TYPENAMES, flowKindOf, KINDS_BUT_DATASET, NOWHERE } from '../domain/ids.js';
 import {
@@ -95,6 +96,6 @@ export function hiddenNode(
 ): Promise<never> {
   const kind = flowKindOf(typename);
   return kind
-    ? hidden(context, kind === 'DATASET' ? 'dataset' : 'flow', { id, kind })
+    ? hidden(context, familyOfKind(kind), { id, kind })
     : hidden(context, 'flow', { id: NOWHERE });
 }

@@ -1,13 +1,18 @@
 import { getNamedType, isInputObjectType, isNonNullType, type GraphQLSchema } from 'graphql';
 
 import { about, all, any, needs, permissionsIn, SELF, type Rule } from '../authz/rule.js';
-import { isDatasetPermission, isSharedPermission, ruleName } from '../authz/tables.js';
+import {
+  isDatasetPermission,
+  isSharedPermission,
+  READ,
+  ruleName,
+  type Family,
+} from '../authz/tables.js';
 import type { Context } from '../context.js';
 import { decodeId, FLOW_TYPENAMES, flowKindOf, KINDS_BUT_DATASET, NOWHERE } from '../domain/ids.js';
-import { findResource, isFindable, type Resource } from '../domain/resource.js';
+import { isFindable, type Resource } from '../domain/resource.js';
 import { invalidInput, notFound } from '../errors.js';
 import type { builder } from './builder.js';
-import { READ, type Family } from './flow-scope.js';
 import { shortText } from './inputs.js';
 import { isVisibleNode } from './node.js';
 import { operationsOf, type Operation } from './operations.js';
@@ -64,7 +69,7 @@ export function ruleAbout({ coordinate, rule }: Operation, typename: string): Ru
 /** Finds an operation and what it is about, whoever may see it. Throws INVALID_INPUT and NOT_FOUND. */
 export async function findOperation(
   { operation: coordinate, resourceId }: Asked,
-  { db }: Context,
+  { access }: Context,
   schema: GraphQLSchema,
 ): Promise<OperationAbout> {
   const operation = operationsOf(schema).get(coordinate);
@@ -86,7 +91,7 @@ export async function findOperation(
         : `${coordinate} is about the account: leave this out.`,
     );
   }
-  const resource = await findResource(db, named);
+  const resource = await access.resource(named);
   if (!resource) throw notFound();
   return { operation, rule, resource };
 }
@@ -161,7 +166,7 @@ function typesIn(rule: Rule): readonly string[] {
 export async function isVisibleResource(globalId: string, context: Context): Promise<boolean> {
   const named = decodeId(globalId);
   if (named.typename !== 'DatasetView') return isVisibleNode(named, context);
-  const { flowId = '' } = (await findResource(context.db, named)) ?? {};
+  const { flowId = '' } = (await context.access.resource(named)) ?? {};
   return flowId !== '' && isVisibleNode({ typename: 'Dataset', id: flowId }, context);
 }
 
@@ -180,13 +185,13 @@ export const governs = printing(
     needs('governance:read'),
     about({ dataset: needs(ADMINISTERS.dataset), flow: needs(ADMINISTERS.flow) }),
   ),
-  async (_parent: unknown, { resourceId }: Pick<Asked, 'resourceId'>, { db }: Context) => {
+  async (_parent: unknown, { resourceId }: Pick<Asked, 'resourceId'>, { access }: Context) => {
     const account = 'governance:read' as const;
     const named = decodeId(resourceId ?? '');
     const family = familyOf(named.typename);
     if (!family) return { account };
     // What is not there is refused like what cannot be seen.
-    const { flowId: id = NOWHERE } = (await findResource(db, named)) ?? {};
+    const { flowId: id = NOWHERE } = (await access.resource(named)) ?? {};
     return family === 'dataset'
       ? { $any: { account, dataset: { id, permissions: [ADMINISTERS.dataset] } } }
       : { $any: { account, flow: { id, permissions: [ADMINISTERS.flow] } } };

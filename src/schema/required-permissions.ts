@@ -1,5 +1,6 @@
+import { accountRolesWith } from '../authz/account-roles.js';
+import { isAccountPermission } from '../authz/permissions.js';
 import {
-  accountRolesWith,
   canBeDelegated,
   conditionsOf,
   datasetRoleFor,
@@ -19,7 +20,7 @@ export function summaryOf(fields: readonly PlannedField[]) {
     permissions,
     takesSignIn: signedIn,
     canBeDelegated: canBeDelegated(merged(fields.map(({ acting }) => acting))),
-    accountRoles: accountRolesWith(permissions),
+    accountRoles: accountRolesWith(permissions.filter(isAccountPermission)),
     datasetRole,
     flowRole,
     conditions: conditionsOf(permissions, [datasetRole, flowRole]),

@@ -17,7 +17,7 @@ import {
   SIGNED_IN,
   type Rule,
 } from '../authz/rule.js';
-import { ruleName, type SharedPermission } from '../authz/tables.js';
+import { READ, ruleName, type Family, type SharedPermission } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import type { NamedFlow } from '../domain/ids.js';
 import {
@@ -30,14 +30,7 @@ import {
   type OwnScope,
   type RankScope,
 } from './account-scope.js';
-import {
-  allowHandOver,
-  allowOnFlow,
-  principalOf,
-  READ,
-  type Family,
-  type FlowScope,
-} from './flow-scope.js';
+import { allowHandOver, allowOnFlow, principalOf, type FlowScope } from './flow-scope.js';
 
 export interface Scopes {
   /** Open to everybody; says why. */

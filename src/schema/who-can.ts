@@ -4,12 +4,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Explanation } from '../authz/explain.js';
 import type { Context } from '../context.js';
 import { encodeId } from '../domain/ids.js';
+import { countPeopleWho, findPeopleWho, type HolderRow } from '../domain/people-who.js';
 import { rightsOfRoles } from '../domain/role.js';
 import { visibleGroups } from '../domain/visibility.js';
 import { programsWho, type ProgramPath } from '../domain/who-can-programs.js';
-import { askWho, explainPeople, peopleWho, type Question } from '../domain/who-can.js';
+import { askWho, explainPeople, type Question } from '../domain/who-can.js';
 import { builder, reached } from './builder.js';
-import { keysetConnection, pageCost } from './connections.js';
+import { connectionOf, encodeCursor, isText, pageCost, placesOf } from './connections.js';
 import { AccessVia, MemberRole } from './enums.js';
 import { principalOf } from './flow-scope.js';
 import { Group } from './group.js';
@@ -18,15 +19,23 @@ import { met } from './scopes.js';
 import { ServiceAccount } from './service-account.js';
 import { User } from './user.js';
 
-interface Holder {
+type GroupRow = typeof Group.$inferType;
+
+/** The groups of a path that the reader can see: those of all paths are found at once, and only if they are shown. */
+type GroupsOf = (path: Explanation) => Promise<GroupRow[]>;
+
+interface Pathed {
+  readonly path: Explanation;
+  readonly groupsOf: GroupsOf;
+}
+
+interface Holder extends Pathed {
   readonly id: string;
   readonly nameKey: string;
   readonly user: typeof User.$inferType;
-  readonly path: Explanation;
-  readonly groups: (typeof Group.$inferType)[];
 }
 
-const pathFields = <Row extends Pick<Holder, 'path' | 'groups'>>(
+const pathFields = <Row extends Pathed>(
   t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Row>,
 ) => ({
   via: t.field({
@@ -44,7 +53,7 @@ const pathFields = <Row extends Pick<Holder, 'path' | 'groups'>>(
   groups: t.field({
     type: [Group],
     description: 'The groups that give the role, as far as you can see groups.',
-    resolve: ({ groups }) => groups,
+    resolve: ({ path, groupsOf }) => groupsOf(path),
   }),
 });
 
@@ -62,9 +71,8 @@ const AccessHolder = builder.objectRef<Holder>('AccessHolder').implement({
   }),
 });
 
-interface Program {
+interface Program extends Pathed {
   readonly path: ProgramPath;
-  readonly groups: (typeof Group.$inferType)[];
   readonly serviceAccount: typeof ServiceAccount.$inferType;
   readonly actingAs: typeof User.$inferType | null;
 }
@@ -96,10 +104,11 @@ const ProgramHolder = builder.objectRef<Program>('AccessHolderProgram').implemen
   }),
 });
 
-const BY_NAME = [
-  ['nameKey', 'asc'],
-  ['id', 'asc'],
-] as const;
+const BY_NAME = ['nameKey', 'id'];
+
+function placeAt([nameKey = '', id = '']: readonly string[]): readonly [string, string] {
+  return [nameKey, id];
+}
 
 builder.queryFields((t) => ({
   whoCan: t.connection(
@@ -112,39 +121,24 @@ builder.queryFields((t) => ({
       args: operationArgs(t),
       resolve: async (_root, args, context, info) => {
         const { db } = context;
-        const { accountId } = principalOf(context);
         const question = await questionOf(args, context, info);
-        const where = peopleWho(question);
-        const query = queryFromInfo({
-          context,
-          info,
-          typeName: 'User',
-          path: ['edges', 'node', 'user'],
-        });
-        const connection = await keysetConnection<'nameKey' | 'id', Holder>(
+        const { after, before, ...page } = placesOf(args, BY_NAME, isText);
+        const connection = await connectionOf<Holder>(
           args,
-          BY_NAME,
-          async (keys) => {
-            const users = await db.user.findMany({
-              ...keys,
-              select: { ...query.select, id: true, nameKey: true },
-              where: { AND: [where, keys.where] },
+          ({ nameKey, id }) =>
+            encodeCursor([
+              ['nameKey', nameKey],
+              ['id', id],
+            ]),
+          async () => {
+            const people = await findPeopleWho(db, question, {
+              ...page,
+              after: after && placeAt(after),
+              before: before && placeAt(before),
             });
-            const ids = users.map(({ id }) => id);
-            const paths = await explainPeople(db, accountId, question, ids);
-            const groupsOf = await groupsAt(
-              ['edges', 'node', 'groups'],
-              paths.values(),
-              context,
-              info,
-            );
-            return users.flatMap((user) => {
-              const path = paths.get(user.id);
-              const { id, nameKey } = user;
-              return path ? [{ id, nameKey, user, path, groups: groupsOf(path) }] : [];
-            });
+            return holdersOf(question, people, context, info);
           },
-          () => db.user.count({ where }),
+          () => countPeopleWho(db, question),
         );
         return { ...connection, question };
       },
@@ -171,8 +165,31 @@ async function questionOf(
 ): Promise<Question> {
   const { db, access } = context;
   const { rule, resource } = await findOperation(args, context, schema);
-  const roles = await rightsOfRoles(db, principalOf(context).accountId, null);
-  return askWho(rule, resource, access, roles);
+  const { accountId } = principalOf(context);
+  const roles = await rightsOfRoles(db, accountId, null);
+  return askWho(accountId, rule, resource, access, roles);
+}
+
+/** These people as they are shown, each with the path. */
+async function holdersOf(
+  question: Question,
+  people: readonly HolderRow[],
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<Holder[]> {
+  const path = ['edges', 'node', 'user'];
+  const { select } = queryFromInfo({ context, info, typeName: 'User', path });
+  const users = await context.db.user.findMany({
+    select: { ...select, id: true },
+    where: { id: { in: people.map(({ id }) => id) } },
+  });
+  const paths = explainPeople(question, people);
+  const groupsOf = groupsAt(['edges', 'node', 'groups'], [...paths.values()], context, info);
+  return people.flatMap(({ id, nameKey }) => {
+    const user = users.find((each) => each.id === id);
+    const explanation = paths.get(id);
+    return user && explanation ? [{ id, nameKey, user, path: explanation, groupsOf }] : [];
+  });
 }
 
 async function programsOf(
@@ -181,7 +198,7 @@ async function programsOf(
   info: GraphQLResolveInfo,
 ): Promise<Program[]> {
   const { db, system } = context;
-  const paths = await programsWho(db, principalOf(context).accountId, question, system.now());
+  const paths = await programsWho(db, question, system.now());
   const programs = await db.serviceAccount.findMany({
     ...queryFromInfo({ context, info, typeName: 'ServiceAccount', path: ['serviceAccount'] }),
     where: { id: { in: paths.map((path) => path.serviceAccountId) } },
@@ -190,30 +207,33 @@ async function programsOf(
     ...queryFromInfo({ context, info, typeName: 'User', path: ['actingAs'] }),
     where: { id: { in: paths.flatMap((path) => path.actingAsId ?? []) } },
   });
-  const groupsOf = await groupsAt(['groups'], paths, context, info);
+  const groupsOf = groupsAt(['groups'], paths, context, info);
   return paths.flatMap((path) => {
     const serviceAccount = programs.find(({ id }) => id === path.serviceAccountId);
     const actingAs = people.find(({ id }) => id === path.actingAsId) ?? null;
-    return serviceAccount ? [{ path, serviceAccount, actingAs, groups: groupsOf(path) }] : [];
+    return serviceAccount ? [{ path, serviceAccount, actingAs, groupsOf }] : [];
   });
 }
 
-/** The groups of all these paths that the reader can see, found at once; answers which are those of one path. */
-async function groupsAt(
+function groupsAt(
   path: string[],
-  paths: Iterable<Explanation>,
+  paths: readonly Explanation[],
   context: Context,
   info: GraphQLResolveInfo,
-) {
+): GroupsOf {
   const { db, principal } = context;
-  const ids = new Set([...paths].flatMap(({ groupIds }) => groupIds));
-  const query = queryFromInfo({ context, info, typeName: 'Group', path });
-  const found =
-    ids.size === 0
-      ? []
-      : await db.group.findMany({
-          select: { ...query.select, id: true },
-          where: { AND: [{ id: { in: [...ids] } }, visibleGroups(principal)] },
-        });
-  return ({ groupIds }: Explanation) => found.filter(({ id }) => groupIds.includes(id));
+  const ids = new Set(paths.flatMap(({ groupIds }) => groupIds));
+  const find = async () => {
+    const query = queryFromInfo({ context, info, typeName: 'Group', path });
+    return db.group.findMany({
+      select: { ...query.select, id: true },
+      where: { AND: [{ id: { in: [...ids] } }, visibleGroups(principal)] },
+    });
+  };
+  let found: ReturnType<typeof find> | undefined;
+  return async ({ groupIds }) => {
+    if (groupIds.length === 0) return [];
+    found ??= find();
+    return (await found).filter(({ id }) => groupIds.includes(id));
+  };
 }

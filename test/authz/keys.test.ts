@@ -41,6 +41,13 @@ const SIGNED_IN: readonly Permission[] = [
   'serviceAccount:manage',
 ];
 
+/** What no key does: a service account holds no roles in the account. */
+function isForPeople({ subject }: Principal, permission: Permission): boolean {
+  const inAccount: readonly Permission[] = ACCOUNT_PERMISSIONS;
+  const isProgram = subject.kind === 'serviceAccount';
+  return SIGNED_IN.includes(permission) || (isProgram && inAccount.includes(permission));
+}
+
 function denialOf(who: Principal, permission: Permission, facts?: FlowFacts): Denial {
   const decision = decide(who, permission, facts);
   if (decision.allowed) throw new Error(`${permission} was allowed.`);
@@ -70,7 +77,7 @@ describe('a key that is restricted', () => {
           reason: 'KEY_RESTRICTED',
           missing: [permission],
           checks: [{ step: 'CREDENTIAL', ok: false }],
-          remedies: [{ kind: SIGNED_IN.includes(permission) ? 'SIGN_IN' : 'USE_ANOTHER_KEY' }],
+          remedies: [{ kind: isForPeople(who, permission) ? 'SIGN_IN' : 'USE_ANOTHER_KEY' }],
         });
       }
     },

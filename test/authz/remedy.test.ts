@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { AccountRole } from '../../src/authz/account-roles.js';
+import { accountRoleToAskFor } from '../../src/authz/account-roles.js';
 import {
   ACCOUNT_PERMISSIONS,
   DATASET_PERMISSIONS,
@@ -9,7 +10,7 @@ import {
   type DatasetPermission,
   type FlowPermission,
 } from '../../src/authz/permissions.js';
-import { accountRoleToAskFor, permissionsToGive, roleToAskFor } from '../../src/authz/remedy.js';
+import { permissionsToGive, roleToAskFor } from '../../src/authz/remedy.js';
 import type { MemberRole } from '../../src/authz/role-table.js';
 import type { SharedPermission } from '../../src/authz/tables.js';
 

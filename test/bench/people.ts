@@ -1,10 +1,8 @@
 // What a page of people costs among 10,000 of them, on PostgreSQL.
 import { table } from '../house/readme.js';
+import { fillWithPeople, ms } from './crowd.js';
 import { withGateway, type Bench } from './gateway.js';
 
-const PEOPLE = 10_000;
-const GROUPS = 500;
-const IN_A_GROUP = 100;
 const DATASETS = 2_000;
 const ROUNDS = 200;
 /** So many rounds make the compiler of the JavaScript engine settle. */
@@ -13,32 +11,7 @@ const WARM_UP = 100;
 const WHOLE_TABLE = /Seq Scan on "?user"?/;
 
 async function fill({ database }: Bench): Promise<void> {
-  await database.query(
-    `WITH a AS (SELECT id AS account_id FROM account WHERE slug = 'acme'),
-     made AS (
-       INSERT INTO "user" (id, account_id, email, name, name_key, last_signed_in_at)
-       SELECT ordered_uuid(now(), n), account_id, 'p' || n || '@acme.example',
-              'Person ' || md5(n::text), 'person ' || md5(n::text),
-              CASE WHEN n % 3 = 0 THEN NULL ELSE now() - n * interval '1 minute' END
-       FROM a, generate_series(1, $1::int) n RETURNING id, account_id)
-     INSERT INTO role_assignment (account_id, user_id, role_id)
-     SELECT m.account_id, m.id, r.id FROM made m JOIN role r USING (account_id)
-     WHERE r.built_in = 'EDITOR' OR (r.built_in IS NULL AND random() < 0.1)`,
-    [PEOPLE],
-  );
-  await database.query(
-    `WITH a AS (SELECT id AS account_id FROM account WHERE slug = 'acme'),
-     made AS (
-       INSERT INTO "group" (id, account_id, name, name_key)
-       SELECT gen_random_uuid(), account_id, 'Group ' || n, 'group ' || n
-       FROM a, generate_series(1, $1::int) n RETURNING id, account_id),
-     people AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM "user" WHERE email LIKE 'p%@acme.example')
-     INSERT INTO group_member (account_id, group_id, user_id)
-     SELECT g.account_id, g.id, p.id
-     FROM (SELECT *, row_number() OVER () AS n FROM made) g
-     JOIN people p ON (p.n - g.n * 17 + $3::int * 100) % $3::int < $2::int`,
-    [GROUPS, IN_A_GROUP, PEOPLE],
-  );
+  await fillWithPeople({ database });
   await database.query(
     `WITH made AS (
        INSERT INTO flow (id, account_id, kind, name, name_key, updated_at)
@@ -69,11 +42,6 @@ interface Answer {
     readonly pageInfo: { readonly endCursor: string };
     readonly edges: readonly object[];
   };
-}
-
-function ms(times: readonly number[], share: number): string {
-  const value = times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0;
-  return `${value.toFixed(1)} ms`;
 }
 
 async function measure(bench: Bench, given: Record<string, unknown>) {

@@ -21,7 +21,19 @@ describe('whoCan names exactly the people', () => {
     const custom = await customRole(s.here, { permissions: ['role:write', 'dataset:create'] });
     const datasetId = s.dataset.id;
     const [adminId = '', memberId = ''] = s.dataset.memberIds;
+    const requests = { accountId: s.here.accountId, flowId: s.dataset.rowId };
+    // One of a member, one of somebody who would have to be added first.
+    const [beas, otos] = await client.accessRequest.createManyAndReturn({
+      data: [
+        { ...requests, requesterId: s.bea.id, role: 'ADMIN' },
+        { ...requests, requesterId: s.oto.id, role: 'MEMBER' },
+      ],
+    });
     const questions: [string, string | undefined, object][] = [
+      ...[beas, otos].map((request): [string, string, object] => {
+        const requestId = globalId('AccessRequest', request?.id ?? '');
+        return ['approveAccessRequest', requestId, { requestId }];
+      }),
       ['renameDataset', datasetId, { datasetId, name: 'Another' }],
       ['addDatasetRows', datasetId, { datasetId, rows: [{}] }],
       ['leaveDataset', datasetId, { datasetId }],
@@ -124,7 +136,7 @@ describe('service accounts', () => {
     const programs = await Promise.all(names.map((name) => s.here.program(name)));
     const [member, onFlow, shared, expired, revoked, disabled] = programs;
     const common = { accountId: s.here.accountId, flowId: s.dataset.rowId };
-    await client.flowMember.create({
+    const membership = await client.flowMember.create({
       data: { ...common, serviceAccountId: member?.id ?? '', role: 'ADMIN' },
     });
     const row = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1] ?? '';
@@ -173,6 +185,17 @@ describe('service accounts', () => {
     const input = { datasetId: s.dataset.id, name: 'Another' };
     expect(await may(onFlow?.as(s.ada) as never, 'renameDataset', input)).toBe(true);
     expect(await may(expired?.as(s.ada) as never, 'renameDataset', input)).toBe(false);
+    // On behalf of anybody no program touches what it holds itself.
+    if (member) await s.here.letAct(member, place);
+    const memberId = globalId('DatasetMember', membership.id);
+    const removal = { datasetId: s.dataset.id, memberId };
+    expect(await of('Mutation.removeDatasetMember', memberId)).toEqual([
+      ['Member', null],
+      ['On flow', 'Ada'],
+      ['Shared', 'Ada'],
+    ]);
+    expect(await may(member?.as(s.ada) as never, 'removeDatasetMember', removal)).toBe(false);
+    expect(await may(onFlow?.as(s.ada) as never, 'removeDatasetMember', removal)).toBe(true);
   });
 });
 
@@ -238,4 +261,31 @@ test('a page of 100 takes as many statements as one of 1', async () => {
   };
   const one = await count(1);
   expect(await count(100)).toBe(one);
+});
+
+test('where many groups share it each person is asked, and a role of one’s own still counts alone', async () => {
+  const here = await workspace();
+  const [asker, own, ...people] = await here.people([
+    { name: 'Zoe', role: 'IAM_ADMIN' },
+    { name: 'Aki' },
+    ...Array.from({ length: 91 }, (_, at) => ({ name: `Person ${String(at).padStart(2, '0')}` })),
+  ]);
+  // Of more than a thousand memberships nobody gathers all to find the first few.
+  const groups = await Promise.all(Array.from({ length: 11 }, () => here.group([own, ...people])));
+  const dataset = await here.dataset({
+    members: [
+      { user: own, role: 'VIEWER' },
+      ...groups.map((groupId) => ({ groupId, role: 'ADMIN' as const })),
+    ],
+  });
+  const asked = { operation: 'Mutation.renameDataset', resourceId: dataset.id };
+  const all = await whoCan(asker, asked);
+  const names = people.map(({ name }) => name);
+  expect(all.edges.map(({ node }) => node.user.name)).toEqual(names);
+  expect(all.totalCount).toBe(names.length);
+  const first = await whoCan(asker, { ...asked, first: 1 });
+  expect(first.edges.map(({ node }) => node.user.name)).toEqual(names.slice(0, 1));
+  expect(first.pageInfo.hasNextPage).toBe(true);
+  const reading = await whoCan(asker, { ...asked, operation: 'Mutation.leaveDataset' });
+  expect(reading.edges.map(({ node }) => node.user.name)).toEqual(['Aki', ...names]);
 });

@@ -28,12 +28,19 @@ declare module 'vitest' {
   }
 }
 
+let driver: Promise<Driver> | undefined;
 let opened: Promise<Database> | undefined;
 
 /** This worker's migrated database. Tests share it, and make an account of their own in it. */
 export function testDatabase(): Promise<Database> {
-  opened ??= openAnother().then(databaseOver);
+  opened ??= testDriver().then(databaseOver);
   return opened;
+}
+
+/** What reaches that database. */
+export function testDriver(): Promise<Driver> {
+  driver ??= openAnother();
+  return driver;
 }
 
 /** Which database the running project is about. */

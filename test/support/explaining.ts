@@ -33,7 +33,7 @@ export interface Asked {
 const QUERY = `query ($operation: String!, $resourceId: ID, $principalId: ID, $actingAs: ID) {
   explainAccess(operation: $operation, resourceId: $resourceId, principalId: $principalId, actingAs: $actingAs) {
     allowed reason operation rule via role groups { name } impersonationGrantId
-    checks { step ok fact } missing remedies { kind who how mutation input }
+    checks { step ok fact } missing remedies { kind who how mutation input next { kind mutation } }
   }
 }`;
 

@@ -130,5 +130,19 @@ export async function crowd(app?: Workspace['app']) {
   const [flow, list] = [await flowOf('PROCESS'), await flowOf('LIST')];
   const { client } = await testDatabase();
   await client.user.update({ where: { id: lea.id }, data: { removedAt: new Date() } });
-  return { here, people, dataset, flow, list, builtIn, ada, bea, fay: people[5], gus, jon, kim };
+  return {
+    here,
+    people,
+    dataset,
+    flow,
+    list,
+    builtIn,
+    ada,
+    bea,
+    fay: people[5],
+    gus,
+    jon,
+    kim,
+    oto,
+  };
 }

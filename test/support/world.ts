@@ -300,8 +300,8 @@ async function createDatasets(accountId: string, drafts: readonly Draft[]): Prom
 }
 
 /** One dataset and everybody who could want something of it. */
-export async function world() {
-  const here = await workspace();
+export async function world(app?: TestApp) {
+  const here = await workspace(app);
   const [admin, member, viewer, outsider, superAdmin] = await here.people([
     { name: 'Ada Admin' },
     { name: 'Mira Member' },
