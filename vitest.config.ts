@@ -9,6 +9,8 @@ const withoutDatabase = [
   'test/db/{directory-lock,embedded-statements,migrations}.test.ts',
   'test/oracle/sensitivity.test.ts',
 ];
+/** What takes the guards away changes the schema of its process, which others share. */
+const alone = ['test/oracle/rules.test.ts'];
 /** What takes a database that several gateways share. */
 const onServer = ['test/schema/{act,user}-revocation.test.ts'];
 /** What puts a whole test into one transaction, and so takes a database that has one connection. */
@@ -43,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: onDatabase,
-          exclude: [...withoutDatabase, ...onServer],
+          exclude: [...withoutDatabase, ...alone, ...onServer],
           isolate: false,
           globalSetup: 'test/support/embedded-setup.ts',
         },
@@ -53,9 +55,17 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: onDatabase,
-          exclude: [...withoutDatabase, ...onEmbedded],
+          exclude: [...withoutDatabase, ...onEmbedded, ...alone],
           isolate: false,
           globalSetup: 'test/support/postgres-setup.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'guards',
+          include: alone,
+          globalSetup: 'test/support/embedded-setup.ts',
         },
       },
       // The same tests as above, with a hundred times as much to decide, and everything asked of everybody.

@@ -16,7 +16,12 @@ export type Rule =
       /** Nobody and nothing above the principal; or only nothing on behalf of whom it is about. */
       readonly limit?: 'RANK' | 'NOT_PARTY';
     }
-  | { readonly is: 'SHARED'; readonly permission: SharedPermission }
+  | {
+      readonly is: 'SHARED';
+      readonly permission: SharedPermission;
+      /** It is about the subject's own membership, which nobody changes on behalf of another. */
+      readonly isOwnMembership?: true;
+    }
   /** Nobody is refused but whoever comes with a key that is not good for it. */
   | { readonly is: 'CARRIED'; readonly permission: Permission }
   /** The permission to give the role that is asked for. */
@@ -58,6 +63,12 @@ export function needsUpTo(permission: AccountPermission): Rule {
 /** The permission in the account, and nothing on behalf of whom it is about. */
 export function needsButForParty(permission: AccountPermission): Rule {
   return { is: 'ACCOUNT', permission, limit: 'NOT_PARTY' };
+}
+
+/** The same about the subject's own membership of the flow. */
+export function ofOwnMembership(rule: Rule): Rule {
+  if (rule.is === 'ALL') return all(...rule.of.map(ofOwnMembership));
+  return rule.is === 'SHARED' ? { ...rule, isOwnMembership: true } : rule;
 }
 
 export function all(...of: readonly Rule[]): Rule {
@@ -128,6 +139,7 @@ export interface Facts {
 export type RuleDecision = (Pick<Allow, 'allowed'> & Partial<Allow>) | Deny;
 
 const ALLOWED: RuleDecision = { allowed: true };
+const OWN_MEMBERSHIP = { role: null, isParty: true } as const;
 
 /** May the principal do what takes this rule, to something that it can see? */
 export function decideRule(principal: Principal, rule: Rule, facts: Facts): RuleDecision {
@@ -151,7 +163,10 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
     case 'ACCOUNT':
       return decideInAccount(principal, rule, facts);
     case 'SHARED':
-      return decide(principal, rule.permission, facts.flow);
+      return decide(principal, rule.permission, {
+        ...(facts.flow ?? { grants: [] }),
+        ...(rule.isOwnMembership && { target: OWN_MEMBERSHIP }),
+      });
     case 'CARRIED': {
       const { permission } = rule;
       const barred = barredBy(principal, permission);

@@ -179,6 +179,15 @@ export function members(question: Question, wanted: Wanted): Prisma.Sql {
   return membersAs(MEMBER_ROLES, question, wanted);
 }
 
+/** Who holds any role on any of these flows. */
+export function membersOfAny(flowIds: readonly string[]): Prisma.Sql {
+  const there = Prisma.sql`m.flow_id = ANY(${[...flowIds]}::uuid[])`;
+  return Prisma.sql`u.id IN (
+    SELECT m.user_id FROM flow_member m WHERE ${there} AND m.user_id IS NOT NULL
+    UNION ALL
+    SELECT g.user_id FROM flow_member m JOIN group_member g ON g.group_id = m.group_id WHERE ${there})`;
+}
+
 /** Whose role on the flow is one of these: their own, or else the strongest of those of their groups. */
 function membersAs(roles: readonly MemberRole[], question: Question, wanted: Wanted): Prisma.Sql {
   const here = Prisma.sql`m.flow_id = ${flowOf(question)}::uuid`;

@@ -26,8 +26,10 @@ export function visibleFlows(
   permission: SharedPermission,
   met: readonly Condition[] = [],
 ): Prisma.FlowWhereInput {
-  if (!principal || barredBy(principal, permission)) return nothing;
   const isDataset = isDatasetPermission(permission);
+  // Nobody does anything on a flow that they don't see, nor does a key that is not good for seeing it.
+  const takes = [isDataset ? 'dataset:read' : 'flow:read', permission] as const;
+  if (!principal || takes.some((each) => barredBy(principal, each))) return nothing;
   const family: Prisma.FlowWhereInput = { kind: isDataset ? 'DATASET' : { not: 'DATASET' } };
   const row = rowOf(permission);
   const { permissions, subject } = principal;

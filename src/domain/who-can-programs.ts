@@ -5,7 +5,14 @@ import { explain, type Explanation } from '../authz/explain.js';
 import { NOBODY } from '../authz/principal.js';
 import { rightsOf } from '../authz/rights.js';
 import type { Tx } from '../db/scoped.js';
-import { assigned, EVERYBODY, findPeopleWho, members, type HolderRow } from './people-who.js';
+import {
+  assigned,
+  EVERYBODY,
+  findPeopleWho,
+  members,
+  membersOfAny,
+  type HolderRow,
+} from './people-who.js';
 import { factsFrom } from './resource.js';
 import { live } from './visibility.js';
 import { holdingThere, type Question } from './who-can.js';
@@ -19,34 +26,62 @@ export interface ProgramPath extends Explanation {
 
 /** People as whom nobody else is tried: enough to find one where there is any. */
 const TRIED = 50;
+const PAGE = { inverted: false, take: TRIED };
 
 interface Acting {
   readonly id: string;
-  /** The live grants, on the flow in question and on shared resources. */
-  readonly grants: readonly { readonly id: string; readonly resource: SharedResource | null }[];
+  /** The live grants, on shared resources and on the flow in question; on any if it is about none. */
+  readonly grants: readonly {
+    readonly id: string;
+    readonly resource: SharedResource | null;
+    readonly flowId: string | null;
+  }[];
   readonly memberships: readonly { readonly role: Grant['role'] }[];
 }
 
 /** The service accounts that could do it with a key that is not restricted: each as itself, and acting as others. */
 export async function programsWho(tx: Tx, question: Question, now: Date): Promise<ProgramPath[]> {
-  const flowId = question.resource.flowId ?? NOBODY;
+  const { flowId } = question.resource;
   const programs: Acting[] = await tx.serviceAccount.findMany({
     where: { deletedAt: null, disabledAt: null },
     orderBy: [{ nameKey: 'asc' }, { id: 'asc' }],
     select: {
       id: true,
-      memberships: { where: { flowId }, select: { role: true } },
+      memberships: { where: { flowId: flowId ?? NOBODY }, select: { role: true } },
       grants: {
-        where: { AND: [live(now), { OR: [{ flowId }, { flowId: null }] }] },
-        select: { id: true, resource: true },
+        where: { AND: [live(now), flowId ? { OR: [{ flowId }, { flowId: null }] } : {}] },
+        select: { id: true, resource: true, flowId: true },
       },
     },
   });
   const people = await candidates(tx, question, programs);
-  return programs.flatMap((program) => [
+  const paths = programs.map(async (program) => [
     ...bySharing(question, program),
-    ...asOthers(question, program, people, now),
+    ...asOthers(question, program, await reachOf(tx, question, program, people), now),
   ]);
+  return (await Promise.all(paths)).flat();
+}
+
+interface Reach {
+  readonly people: readonly HolderRow[];
+  /** Who of them is a member where the program may act as members. */
+  readonly isMember: (person: HolderRow) => boolean;
+}
+
+/** Whoever is a member of any flow with a grant may do what takes no permission, such as asking who they are. */
+async function reachOf(
+  tx: Tx,
+  question: Question,
+  { grants }: Acting,
+  people: readonly HolderRow[],
+): Promise<Reach> {
+  const flowIds = grants.flatMap(({ flowId }) => flowId ?? []);
+  if (flowIds.length === 0) return { people, isMember: () => false };
+  if (question.resource.flowId) return { people, isMember: (person) => person.grants.length > 0 };
+  const found = await findPeopleWho(tx, question, PAGE, membersOfAny(flowIds));
+  const ids = new Set(found.map(({ id }) => id));
+  const others = people.filter(({ id }) => !ids.has(id));
+  return { people: [...found, ...others], isMember: ({ id }) => ids.has(id) };
 }
 
 /** Some of the people who may do it, members of the flow and holders of each kind of role among them. */
@@ -57,15 +92,16 @@ async function candidates(
 ): Promise<HolderRow[]> {
   const grants = programs.flatMap((program) => program.grants);
   const reaches = [
-    ...(grants.some(({ resource }) => resource === null) ? [members(question, 'FIRST')] : []),
+    ...(question.resource.flowId && grants.some(({ flowId }) => flowId)
+      ? [members(question, 'FIRST')]
+      : []),
     ...[...new Set(grants.flatMap(({ resource }) => resource ?? []))].map((resource) =>
       isTarget(resource, [])
         ? EVERYBODY
         : assigned(question, ({ builtInRoles }) => isTarget(resource, builtInRoles)),
     ),
   ];
-  const page = { inverted: false, take: TRIED };
-  const found = await Promise.all(reaches.map((reach) => findPeopleWho(tx, question, page, reach)));
+  const found = await Promise.all(reaches.map((reach) => findPeopleWho(tx, question, PAGE, reach)));
   return [...new Map(found.flat().map((person) => [person.id, person])).values()];
 }
 
@@ -87,12 +123,12 @@ function bySharing(
 function asOthers(
   { accountId, rule, resource, known }: Question,
   { id, grants }: Acting,
-  people: readonly HolderRow[],
+  { people, isMember }: Reach,
   now: Date,
 ): ProgramPath[] {
   if (grants.length === 0) return [];
   const actor = { kind: 'serviceAccount', id } as const;
-  const onFlow = grants.find(({ resource: shared }) => shared === null);
+  const onFlow = grants.find(({ flowId }) => flowId !== null && flowId === resource.flowId);
   const shared = new Map(
     grants.flatMap((grant) => (grant.resource ? [[grant.resource, grant.id] as const] : [])),
   );
@@ -102,7 +138,7 @@ function asOthers(
       reason: undefined,
       hasGrants: true,
       shared,
-      isMember: onFlow !== undefined && person.grants.length > 0,
+      isMember: isMember(person),
       asOf: now,
     };
     const subject = { id: person.id, rights: rightsOf(person.roles) };

@@ -44,8 +44,6 @@ interface Asked {
   readonly gives?: typeof DatasetRole | typeof FlowRole;
   /** Whether its input can ask for something that takes more. */
   readonly canAskForMore?: boolean;
-  /** Whether it is about one’s own membership. */
-  readonly isOwnMembership?: boolean;
 }
 
 /** A resource of the principal’s, and all that is known of it. */
@@ -83,11 +81,7 @@ function capabilitiesOf(typename: string, noun: string, operations: readonly Ask
               }),
             },
             resolve: ({ principal, facts }, args, _context, info) =>
-              decideRule(
-                principal,
-                ruleOf(info.schema, asked, typename),
-                withInput(facts, asked, args),
-              ),
+              decideRule(principal, ruleOf(info.schema, asked, typename), withInput(facts, args)),
           }),
         ]),
       ),
@@ -102,13 +96,10 @@ function ruleOf(schema: GraphQLSchema, { coordinate }: Asked, typename: string):
 
 function withInput(
   facts: Facts,
-  { isOwnMembership }: Asked,
   { role, further }: { readonly role?: MemberRole | null; readonly further?: boolean | null },
 ): Facts {
-  const { flow } = facts;
   return {
     ...facts,
-    ...(flow && isOwnMembership && { flow: { ...flow, target: { role: null, isParty: true } } }),
     ...(role != null && { role }),
     ...(further && { asksForMore: true }),
   };
@@ -141,7 +132,7 @@ export const DatasetCapabilities = capabilitiesOf('Dataset', 'a dataset and what
   mutation('duplicateDataset'),
   mutation('exportDataset', { canAskForMore: true }),
   mutation('grantImpersonation'),
-  mutation('leaveDataset', { isOwnMembership: true }),
+  mutation('leaveDataset'),
   mutation('moveDatasetField'),
   mutation('removeDatasetField'),
   mutation('removeDatasetRows'),
@@ -174,7 +165,7 @@ export const FlowCapabilities = capabilitiesOf('Flow', 'a flow', [
   mutation('deleteFlow'),
   mutation('describeFlow'),
   mutation('grantImpersonation'),
-  mutation('leaveFlow', { isOwnMembership: true }),
+  mutation('leaveFlow'),
   mutation('renameFlow'),
 ]);
 

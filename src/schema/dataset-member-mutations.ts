@@ -11,7 +11,7 @@ import { idOf } from '../domain/ids.js';
 import { builder } from './builder.js';
 import { datasetPayload, theDataset } from './dataset-payload.js';
 import { DatasetRole } from './enums.js';
-import { newMember, oldMember, ownMember, whomOf, whomToAdd } from './grantee.js';
+import { newMember, oldMember, onOwnMembership, whomOf, whomToAdd } from './grantee.js';
 import { onDatasetOf, toGiveRole } from './scopes.js';
 
 interface NewMember {
@@ -110,9 +110,7 @@ builder.mutationField('leaveDataset', (t) =>
     description:
       'Gives up your own membership of a dataset, whatever your role. The last Admin can’t.',
     audit: 'datasetMember.left',
-    authScopes: onDatasetOf(['dataset:read'], (args: { input: { datasetId: string } }) =>
-      ownMember(theDataset(args)),
-    ),
+    authScopes: onOwnMembership(onDatasetOf, ['dataset:read'], theDataset),
     input: { datasetId: t.input.id({ description: 'The dataset to leave.' }) },
     resolve: async (_root, { input }, context) => {
       const datasetId = idOf('Dataset', input.datasetId);

@@ -11,7 +11,7 @@ import { flowOf, idOf } from '../domain/ids.js';
 import { builder } from './builder.js';
 import { FlowRole } from './enums.js';
 import { flowPayload, theFlow } from './flow-payload.js';
-import { newMember, oldMember, ownMember, whomOf, whomToAdd } from './grantee.js';
+import { newMember, oldMember, onOwnMembership, whomOf, whomToAdd } from './grantee.js';
 import { onFlowOf, toGiveRole } from './scopes.js';
 
 interface NewMember {
@@ -28,10 +28,6 @@ interface OldMember {
 
 function theMember(args: { input: OldMember }) {
   return oldMember(theFlow(args), idOf('FlowMember', args.input.memberId));
-}
-
-function itself(args: { input: { flowId: string } }) {
-  return ownMember(theFlow(args));
 }
 
 builder.mutationField('addFlowMember', (t) =>
@@ -114,7 +110,7 @@ builder.mutationField('leaveFlow', (t) =>
     description:
       'Gives up your own membership of a flow, whatever your role. The last Owner can’t.',
     audit: 'flowMember.left',
-    authScopes: onFlowOf(['flow:read'], itself),
+    authScopes: onOwnMembership(onFlowOf, ['flow:read'], theFlow),
     input: { flowId: t.input.id({ description: 'The flow to leave.' }) },
     resolve: async (_root, { input }, context) => {
       const { id: flowId } = flowOf(input.flowId);
@@ -130,7 +126,7 @@ builder.mutationField('assumeFlowRole', (t) =>
     description:
       'Gives yourself, a Super Admin or Admin of the account, any role on a flow that you see.',
     audit: 'flowMember.roleAssumed',
-    authScopes: onFlowOf(['flow:read', 'flow:assumeOwner'], itself),
+    authScopes: onOwnMembership(onFlowOf, ['flow:read', 'flow:assumeOwner'], theFlow),
     input: {
       flowId: t.input.id({ description: 'The flow.' }),
       role: t.input.field({ type: FlowRole, description: 'The role to take.' }),

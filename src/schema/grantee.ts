@@ -1,9 +1,12 @@
+import type { Permission } from '../authz/permissions.js';
+import { ofOwnMembership } from '../authz/rule.js';
 import { granteeTarget, memberTarget, type Whom } from '../domain/flow-member.js';
 import { decodeId, idOf } from '../domain/ids.js';
 import { invalidInput } from '../errors.js';
 import type { builder } from './builder.js';
 import { targetOf } from './flow-scope.js';
 import { shortText } from './inputs.js';
+import type { onFlowOf } from './scopes.js';
 
 type Inputs = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSchemaTypes, 'InputObject'>;
 
@@ -55,7 +58,13 @@ export function oldMember<Located extends { readonly id: string }>(flow: Located
   return { ...flow, condition: targetOf((change) => memberTarget(change, flow.id, id)) };
 }
 
-/** Where a rule finds the flow of which the subject's own membership is to be changed. */
-export function ownMember<Located extends { readonly id: string }>(flow: Located) {
-  return { ...flow, known: { target: { role: null, isParty: true } } };
+/** A rule about the subject's own membership of the flow that it finds. */
+export function onOwnMembership<Args>(
+  on: typeof onFlowOf<Args>,
+  permissions: readonly Permission[],
+  locate: (args: Args) => { readonly id: string },
+) {
+  const known = { target: { role: null, isParty: true } };
+  const printed = on(permissions, (args) => ({ ...locate(args), known }));
+  return Object.assign(printed, { rule: ofOwnMembership(printed.rule) });
 }

@@ -15,11 +15,15 @@ export interface Loaded {
   readonly world: World;
   /** What the API calls something of the world; of what is not there, an id that nothing has. */
   id(name: string, typename?: string): string;
-  /** The type of something of the world, as the API calls it. */
-  typeOf(name: string): string;
   /** What somebody sends with their requests. */
   headersOf(who: Question['who']): Record<string, string>;
+  /** What somebody sends who is not of the world, but sees and governs all of it. */
+  readonly governor: Record<string, string>;
 }
+
+/** What the account is called. */
+export const ACCOUNT = 'a0';
+const GOVERNOR = { person: 'governor', session: 'session of the governor' };
 
 const TYPES: Readonly<Record<string, string>> = {
   p: 'User',
@@ -33,12 +37,31 @@ const TYPES: Readonly<Record<string, string>> = {
   n: 'Invitation',
   c: 'DatasetField',
   d: 'DatasetRow',
+  a: 'Account',
+  q: 'AccessRequest',
+  w: 'AccessReview',
+  o: 'DatasetImport',
 };
+
+const isOf =
+  (holder: string) =>
+  (each: { readonly holder: string }): boolean =>
+    each.holder === holder;
+
+/** The type of something of a world, as the API calls it. */
+export function typeOf({ flows, members }: World, name: string): string {
+  const kindOf = (flow: string) => flows.find(({ id }) => id === flow)?.kind;
+  const kind = kindOf(name);
+  if (kind !== undefined) return kind.slice(0, 1) + kind.slice(1).toLowerCase();
+  const member = members.find(({ id }) => id === name);
+  if (member) return kindOf(member.flow) === 'DATASET' ? 'DatasetMember' : 'FlowMember';
+  return TYPES[name.slice(0, 1)] ?? 'Role';
+}
 
 /** Puts a world into an account of its own. Each dataset has a field and a row: `c` and `d` with its number. */
 export async function load(client: PrismaClient, world: World): Promise<Loaded> {
   const accountId = uuidv7();
-  const rows = new Map<string, string>();
+  const rows = new Map([[ACCOUNT, accountId]]);
   const row = (name: string): string => {
     const id = rows.get(name) ?? uuidv7();
     rows.set(name, id);
@@ -63,8 +86,12 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       plan: 'ENTERPRISE',
     },
   });
+  const everybody = [
+    ...world.people,
+    { id: GOVERNOR.person, state: 'ACTIVE', roles: ['SUPER_ADMIN', 'ADMIN'] },
+  ];
   await client.user.createMany({
-    data: world.people.map(({ id, state }) => ({
+    data: everybody.map(({ id, state }) => ({
       ...own(id),
       name: id,
       nameKey: id,
@@ -96,7 +123,7 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     ),
   });
   await client.roleAssignment.createMany({
-    data: world.people.flatMap(({ id, roles }) =>
+    data: everybody.flatMap(({ id, roles }) =>
       roles.map((role) => ({ accountId, userId: row(id), roleId: row(role) })),
     ),
   });
@@ -164,20 +191,22 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     })),
   });
   await client.session.createMany({
-    data: world.sessions.map(({ id, holder, state }) => ({
-      ...own(id),
-      userId: row(holder),
-      ...secret(id, 'session'),
-      transport: 'BEARER' as const,
-      expiresAt: future,
-      endedAt: state === 'GOOD' ? null : past,
-    })),
+    data: [...world.sessions, { id: GOVERNOR.session, holder: GOVERNOR.person, state: 'GOOD' }].map(
+      ({ id, holder, state }) => ({
+        ...own(id),
+        userId: row(holder),
+        ...secret(id, 'session'),
+        transport: 'BEARER' as const,
+        expiresAt: future,
+        endedAt: state === 'GOOD' ? null : past,
+      }),
+    ),
   });
   await client.accessKey.createMany({
-    data: world.keys.map(({ id, holder, state, only }, at) => ({
+    data: world.keys.map(({ id, holder, state, only }, at, all) => ({
       ...own(id),
       ...(holder.startsWith('p') ? { userId: row(holder) } : { serviceAccountId: row(holder) }),
-      slot: state === 'DELETED' ? null : at + 1,
+      slot: state === 'DELETED' ? null : all.slice(0, at + 1).filter(isOf(holder)).length,
       name: id,
       ...secret(id, holder.startsWith('p') ? 'apiKey' : 'accessKey'),
       permissions: [...only],
@@ -209,21 +238,14 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     })),
   });
 
-  const kinds = new Map(world.flows.map(({ id, kind }) => [id, kind]));
-  const typeOf = (name: string): string => {
-    const kind = kinds.get(name);
-    if (kind !== undefined) return kind.slice(0, 1) + kind.slice(1).toLowerCase();
-    const member = world.members.find(({ id }) => id === name);
-    if (member) return kinds.get(member.flow) === 'DATASET' ? 'DatasetMember' : 'FlowMember';
-    return TYPES[name.slice(0, 1)] ?? 'Role';
-  };
+  const headersOf: Loaded['headersOf'] = ({ by, as }) => ({
+    authorization: `Bearer ${secrets.get(by) ?? ''}`,
+    ...(as !== undefined && { 'x-act-as': globalId('User', row(as)) }),
+  });
   return {
     world,
-    typeOf,
-    id: (name, typename = typeOf(name)) => globalId(typename, row(name)),
-    headersOf: ({ by, as }) => ({
-      authorization: `Bearer ${secrets.get(by) ?? ''}`,
-      ...(as !== undefined && { 'x-act-as': globalId('User', row(as)) }),
-    }),
+    headersOf,
+    governor: headersOf({ by: GOVERNOR.session }),
+    id: (name, typename = typeOf(world, name)) => globalId(typename, row(name)),
   };
 }

@@ -1,6 +1,5 @@
 import {
   ACCOUNT_PERMISSIONS,
-  BUILT_IN,
   CARRYING,
   EVERY_FLOW,
   EXTENDS,
@@ -14,7 +13,15 @@ import {
   TAKES,
   words,
 } from './tables.js';
-import type { Question, Verdict, World } from './world.js';
+import {
+  find,
+  groupRoleOn,
+  isInWorld,
+  roleOn,
+  type Question,
+  type Verdict,
+  type World,
+} from './world.js';
 
 // Who may do what, written once more from the rules alone: nothing here comes from the gateway, not even a type.
 
@@ -25,17 +32,12 @@ const ORDINARY = new Set(
   ),
 );
 
-const find = <T extends { id: string }>(list: readonly T[], id = '') =>
-  list.find((each) => each.id === id);
-
 interface Facts {
   readonly role?: string | undefined;
   readonly isParty?: boolean;
   readonly isOwnView?: boolean;
   readonly isBeyond?: boolean;
 }
-
-const STRONGEST_FIRST = words('OWNER ADMIN EDITOR MEMBER VIEWER NONE');
 
 /** Answers a question about a world. */
 export function judge(world: World, question: Question): Verdict {
@@ -56,12 +58,9 @@ export function judge(world: World, question: Question): Verdict {
   const rolesOf = (person: string) => find(people, person)?.roles ?? [];
   const isIn = (person: string, group: string) =>
     find(world.groups, group)?.people.includes(person) === true;
-  const inGroup = (flow: string, person: string) =>
-    STRONGEST_FIRST.find((name) =>
-      members.some((each) => each.role === name && each.flow === flow && isIn(person, each.who)),
-    );
-  const held = (flow: string, id: string) =>
-    members.find((each) => each.flow === flow && each.who === id)?.role ?? inGroup(flow, id);
+  const inGroup = (flow: string, person: string) => groupRoleOn(world, flow, person);
+  const held = (flow: string, id: string) => roleOn(world, flow, id);
+  const isThere = (id: string) => isInWorld(world, id);
 
   // Who is it?
   const session = find(world.sessions, who.by);
@@ -194,20 +193,6 @@ export function judge(world: World, question: Question): Verdict {
     }
   }
   const isDatasetId = (id = '') => find(flows, id)?.kind === 'DATASET';
-  function isThere(id: string): boolean {
-    const {
-      people: p,
-      programs: s,
-      groups: g,
-      keys: k,
-      sessions: z,
-      roles: r,
-      invitations: n,
-    } = world;
-    const thing = [...p, ...s, ...k, ...z].find((each) => each.id === id);
-    if (thing) return !['REMOVED', 'DELETED', 'ENDED'].includes(thing.state);
-    return BUILT_IN.includes(id) || [...g, ...r, ...n].some((each) => each.id === id);
-  }
 
   /** Whether a list that they may read has this in it. */
   function isListed(id: string): boolean {
@@ -237,7 +222,7 @@ export function judge(world: World, question: Question): Verdict {
     }
     if (/^(Dataset|Flow).members$/.test(operation)) return member?.flow === on;
     if (!operation.includes('impersonation')) return (related[operation] ?? true) && sees(id);
-    return grant?.state !== 'REVOKED' && (on ? grant?.on === on : (grant?.on ?? '') in SHARED);
+    return grant?.state === 'LIVE' && (on ? grant?.on === on : (grant?.on ?? '') in SHARED);
   }
 
   const ownerOf = (id: string) => find(world.sessions, id)?.holder ?? id;
@@ -245,8 +230,9 @@ export function judge(world: World, question: Question): Verdict {
     const [kind = '', name] = operation.split('.');
     const isNode = words('User Group Role ServiceAccount').includes(kind) || name === 'node';
     if (isNode && !sees(on)) return 'NOT_FOUND';
-    if (SIGNED_IN.includes(operation) && !session) return 'FORBIDDEN';
+    if (SIGNED_IN.has(operation) && !session) return 'FORBIDDEN';
     if (/^revoke(Session|Impersonation)$/.test(operation) && !sees(on)) return 'NOT_FOUND';
+    if (kind === 'OffboardingPlan' && on && may('user:remove') && !sees(on)) return 'NOT_FOUND';
     const carried = CARRYING.get(operation);
     if (carried && isBarred(carried)) return 'FORBIDDEN';
     const isOwn = OWN.includes(operation) && !acts && ownerOf(on) === subject;
@@ -256,7 +242,7 @@ export function judge(world: World, question: Question): Verdict {
     if (!isOwn && operation === 'revokeSession' && !sees(ownerOf(on))) return 'NOT_FOUND';
     const holder = find(world.keys, on)?.holder ?? '';
     const isPersonal = holder.startsWith('p');
-    if (operation.endsWith('AccessKey') && isPersonal) return 'NOT_FOUND';
+    if (operation.includes('AccessKey') && isPersonal) return 'NOT_FOUND';
     if (operation.endsWith('ApiKey') && on && holder !== subject) {
       return /^(turnOff|delete)/.test(operation) && isPersonal ? 'ALLOWED' : 'NOT_FOUND';
     }
@@ -293,7 +279,8 @@ export function judge(world: World, question: Question): Verdict {
   return verdict === 'ALLOWED' && !isListed(target) ? 'NOT_FOUND' : verdict;
 }
 
-function isOnFlow(operation: string): boolean {
+/** Whether its rule is about one flow. */
+export function isOnFlow(operation: string): boolean {
   const takes = TAKES.get(operation) ?? [operation];
   return takes.some((name) => ON_FLOWS.has(name)) || operation.endsWith('MemberRole');
 }

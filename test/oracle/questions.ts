@@ -1,10 +1,15 @@
-import { ACCOUNT_PERMISSIONS, BUILT_IN, OPERATIONS, words } from './tables.js';
+import {
+  ACCOUNT_PERMISSIONS,
+  BUILT_IN,
+  DATASET_ROLES,
+  FLOW_ROLES,
+  OPERATIONS,
+  words,
+} from './tables.js';
 import type { Question, World } from './world.js';
 
 type Asked = Omit<Question, 'who'>;
 
-const DATASET_ROLES = words('ADMIN MEMBER VIEWER');
-const FLOW_ROLES = words('OWNER EDITOR VIEWER NONE');
 const RESOURCES = words('USER_AND_GROUP_MANAGEMENT ALL_FLOWS_AND_INTEGRATIONS GLOBAL_MY_ITEMS');
 /** An object of each kind that is not there. */
 const NOWHERE = 9;
@@ -144,6 +149,8 @@ function readsOf(world: World): Asked[] {
       Group: groups,
       Role: roles,
       ServiceAccount: programs,
+      OffboardingPlan: people,
+      Account: [undefined],
       Me: [undefined],
     }[type];
     if (objects) return objects.map((on) => ({ operation, on }));
@@ -155,6 +162,9 @@ function readsOf(world: World): Asked[] {
       role: roles,
       serviceAccount: programs,
       offboardingPlan: people,
+      explainAccess: people,
+      accessMatrix: people,
+      accessReview: ['w9'],
     }[name];
     return single
       ? single.map((on) => ({ operation, on }))
@@ -177,6 +187,10 @@ function readsOf(world: World): Asked[] {
     ...list('Me.sessions', sessions),
     ...list('Me.apiKeys', keys),
     { operation: 'Me.actedOnBehalf' },
+    { operation: 'Query.accessRequests' },
+    { operation: 'Query.requiredPermissions' },
+    { operation: 'Query.accessRequest', on: 'q9' },
+    { operation: 'Query.datasetImport', on: 'o9' },
     ...people.flatMap((on) =>
       roles.map((role): Asked => ({ operation: 'Query.previewRoleChange', on, role })),
     ),
@@ -191,13 +205,14 @@ function writesOf(world: World): Asked[] {
   const active = world.people.filter(({ state }) => state === 'ACTIVE').map(({ id }) => id);
   const present = world.people.filter(({ state }) => state !== 'REMOVED').map(({ id }) => id);
   const working = world.programs.filter(({ state }) => state !== 'DELETED').map(({ id }) => id);
+  const enabled = world.programs.filter(({ state }) => state === 'ENABLED').map(({ id }) => id);
   const live = world.grants.filter(({ state }) => state !== 'REVOKED').map(({ id }) => id);
   const usable = world.keys.filter(({ state }) => state !== 'DELETED').map(({ id }) => id);
   const own = world.roles.map(({ id }) => id);
   const isOn = (flow: string, who: string) =>
     world.members.some((each) => each.flow === flow && each.who === who);
   const newcomers = (flow: string) =>
-    [...active, ...world.groups.map(({ id }) => id), ...working].filter((id) => !isOn(flow, id));
+    [...active, ...world.groups.map(({ id }) => id), ...enabled].filter((id) => !isOn(flow, id));
   const membersOn = (flow: string) =>
     world.members.filter((each) => each.flow === flow).map(({ id }) => id);
   const viewsOn = (flow: string) =>
@@ -241,6 +256,10 @@ function writesOf(world: World): Asked[] {
     deleteAccessKey: keys,
     removeUser: people,
     offboard: people,
+    offboardWithInvitations: people,
+    offboardWithKeys: people,
+    closeAccessReview: ['w9'],
+    decideAccessReviewLines: ['w9'],
     suspendUser: people,
     reactivateUser: people,
     updateUser: people,
@@ -291,7 +310,12 @@ function writesOf(world: World): Asked[] {
     ...words('renameApiKey rotateApiKey turnOffApiKey deleteApiKey').flatMap((operation) =>
       about(operation, usable),
     ),
-    ...words('updateProfile createApiKey').map((operation) => ({ operation })),
+    { operation: 'withdrawAccessRequest', on: 'q9' },
+    ...words('updateProfile changePassword signOut requestAccess createApiKey').map(
+      (operation) => ({
+        operation,
+      }),
+    ),
     ...about('removeUser', present),
   ];
 }

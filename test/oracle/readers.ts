@@ -1,42 +1,17 @@
 import type { Answer } from '../support/client.js';
+import { accessMatrix, accessMatrixOfOne } from './access-matrix.js';
+import { explainAccess, explainAccessOfOthers } from './explain-access.js';
 import type { Rehearsal } from './gateway.js';
 import type { Loaded } from './load.js';
+import { isOnFlow } from './oracle.js';
+import { chunks, grouped, verdictOf, type Reader, type Said } from './reader.js';
 import { mutationOf, readingOf, type Listed, type Request } from './requests.js';
+import { viewerCan } from './viewer-can.js';
+import { whoCan } from './who-can.js';
 import type { Question } from './world.js';
-
-/** What a reader of the rules answers to a question: a verdict, or whatever else happened. */
-export type Said = string;
-
-export interface Reader {
-  readonly name: string;
-  /** Whether it has an answer to this. */
-  answers(question: Question): boolean;
-  /** Answers in the order of the questions, which all come from one actor. */
-  read(gateway: Rehearsal, loaded: Loaded, questions: readonly Question[]): Promise<Said[]>;
-}
 
 const DOORS_AT_ONCE = 40;
 const MUTATIONS_AT_ONCE = 25;
-
-type Errors = NonNullable<Answer<unknown>['errors']>;
-
-/** What enforcement makes of an error: it refused, or something went wrong after it had allowed. */
-function verdictOf(errors: Errors): Said {
-  const codes = errors.map(({ extensions }) => extensions.code);
-  const [refusal] = codes.filter((code) => /^(FORBIDDEN|NOT_FOUND|UNAUTHENTICATED)$/.test(code));
-  if (refusal !== undefined) return refusal;
-  const [trouble] = errors.filter(({ extensions }) => UNEXPECTED.test(extensions.code));
-  return trouble ? `${trouble.extensions.code}: ${trouble.message}` : 'ALLOWED';
-}
-
-const UNEXPECTED =
-  /^(INTERNAL|INVALID_INPUT|BAD_REQUEST|CONFLICT|QUERY|GRAPHQL|GRANTEE|OVERLOADED)/;
-
-function chunks<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_each, at) =>
-    list.slice(at * size, (at + 1) * size),
-  );
-}
 
 /** One field that is asked for, whoever asks what of it. */
 interface Leaf extends Request {
@@ -47,38 +22,64 @@ interface Leaf extends Request {
 /** Fields and lists, as the API answers. */
 const fields: Reader = {
   name: 'fields and lists',
-  answers: ({ operation }) => operation.includes('.'),
-  async read(gateway, loaded, questions) {
-    const doors = new Map<string, Map<string, Leaf>>();
-    for (const question of questions) {
-      const request = readingOf(question, loaded);
-      const { door = request.field, field, around = '' } = request;
-      const leaves = doors.get(door) ?? new Map<string, Leaf>();
-      doors.set(door, leaves);
-      const key = `${around} ${field}`;
-      const leaf = leaves.get(key) ?? { ...request, alias: `f${leaves.size}`, questions: [] };
-      leaves.set(key, leaf);
-      leaf.questions.push(question);
-    }
-    const said = new Map<Question, Said>();
-    for (const some of chunks([...doors], DOORS_AT_ONCE)) {
-      const texts = some.map(
-        ([door, leaves], at) => `d${at}: ${opened(door, [...leaves.values()])}`,
-      );
-      const answer = await gateway.ask(
-        loaded.headersOf(questions[0]?.who ?? { by: '' }),
-        `{ ${texts.join('\n')} }`,
-      );
-      for (const [at, [, leaves]] of some.entries()) {
-        for (const leaf of leaves.values()) {
-          for (const question of leaf.questions)
-            said.set(question, saidOf(answer, `d${at}`, leaf, question, loaded));
-        }
+  share: { reads: 25 },
+  always: ['Query.datasets', 'Query.flows'],
+  along: ({ operation, on, role }) => `${operation} ${on} ${role}`,
+  asks(_loaded, question) {
+    const { operation, who } = question;
+    // Whoever acts as somebody asks about themselves by the id of that person.
+    if (operation === 'Query.explainAccess' && who.as !== undefined) return undefined;
+    return operation.includes('.') ? [question] : undefined;
+  },
+  read: (gateway, loaded, questions) =>
+    byActor(questions, (same) => readFields(gateway, loaded, same)),
+};
+
+async function readFields(
+  gateway: Rehearsal,
+  loaded: Loaded,
+  questions: readonly Question[],
+): Promise<Said[]> {
+  const doors = new Map<string, Map<string, Leaf>>();
+  for (const question of questions) {
+    const request = readingOf(question, loaded);
+    const { door = request.field, field, around = '' } = request;
+    const leaves = doors.get(door) ?? new Map<string, Leaf>();
+    doors.set(door, leaves);
+    const key = `${around} ${field}`;
+    const leaf = leaves.get(key) ?? { ...request, alias: `f${leaves.size}`, questions: [] };
+    leaves.set(key, leaf);
+    leaf.questions.push(question);
+  }
+  const said = new Map<Question, Said>();
+  for (const some of chunks([...doors], DOORS_AT_ONCE)) {
+    const texts = some.map(([door, leaves], at) => `d${at}: ${opened(door, [...leaves.values()])}`);
+    const answer = await gateway.ask(
+      loaded.headersOf(questions[0]?.who ?? { by: '' }),
+      `{ ${texts.join('\n')} }`,
+    );
+    for (const [at, [, leaves]] of some.entries()) {
+      for (const leaf of leaves.values()) {
+        for (const question of leaf.questions)
+          said.set(question, saidOf(answer, `d${at}`, leaf, question, loaded));
       }
     }
-    return questions.map((question) => said.get(question) ?? 'nothing');
-  },
-};
+  }
+  return questions.map((question) => said.get(question) ?? 'nothing');
+}
+
+/** Puts the questions of each actor, and answers in the order in which they came. */
+async function byActor(
+  questions: readonly Question[],
+  read: (same: readonly Question[]) => Promise<readonly (Said | undefined)[]>,
+): Promise<(Said | undefined)[]> {
+  const said = new Map<Question, Said | undefined>();
+  for (const same of grouped(questions, ({ who }) => `${who.by} ${who.as}`).values()) {
+    const answers = await read(same);
+    for (const [at, question] of same.entries()) said.set(question, answers[at]);
+  }
+  return questions.map((question) => said.get(question));
+}
 
 function opened(door: string, leaves: readonly Leaf[]): string {
   if (leaves.some((leaf) => leaf.door === undefined)) return door;
@@ -107,7 +108,15 @@ function saidOf(
     ({ path = [] }) => path.length <= at.length && path.every((key, n) => key === at[n]),
   );
   if (around.length > 0) return verdictOf(around);
-  if (value === null || value === undefined) return 'NOT_FOUND';
+  const inside = errors.filter(({ path = [] }) => at.every((key, n) => key === path[n]));
+  // There is nothing to show in a field of something that is there.
+  const isEmpty = value === null && leaf.door !== undefined && inside.length === 0;
+  if (isEmpty && answer.data?.[door]) return 'ALLOWED';
+  if (value === null || value === undefined) {
+    // The list could be read, but none of what is in it: that is for those who look for it there.
+    const isListRead = target === undefined && verdictOf(inside) === 'FORBIDDEN';
+    return isListRead ? 'ALLOWED' : 'NOT_FOUND';
+  }
   if (operation === 'DatasetView.configuration') {
     const place = (value as { id: string }[]).findIndex(({ id }) => id === loaded.id(target ?? ''));
     if (place < 0) return 'NOT_FOUND';
@@ -115,7 +124,6 @@ function saidOf(
       errors.filter(({ path = [] }) => [...at, place].every((key, n) => key === path[n])),
     );
   }
-  const inside = errors.filter(({ path = [] }) => at.every((key, n) => key === path[n]));
   if (inside.length > 0) return `inside: ${verdictOf(inside)}`;
   if (target === undefined || !leaf.listed) return 'ALLOWED';
   const { names, total = names.length } = leaf.listed(value as never) satisfies Listed;
@@ -133,22 +141,80 @@ function nameIn(operation: string, target: string, loaded: Loaded): string {
 /** Mutations, as the API does them and undoes them. */
 const mutations: Reader = {
   name: 'mutations',
-  answers: ({ operation }) => !operation.includes('.'),
-  async read(gateway, loaded, questions) {
-    const said: Said[] = [];
-    for (const some of chunks(questions, MUTATIONS_AT_ONCE)) {
-      const texts = some.map((question, at) => `m${at}: ${mutationOf(question, loaded).field}`);
-      const headers = loaded.headersOf(questions[0]?.who ?? { by: '' });
-      const { errors = [] } = await gateway.ask(headers, `mutation { ${texts.join('\n')} }`);
-      said.push(
-        ...some.map((_question, at) =>
-          verdictOf(errors.filter(({ path = [`m${at}`] }) => path[0] === `m${at}`)),
-        ),
-      );
-    }
-    return said;
-  },
+  share: { writes: 2 },
+  asks: asksMutation,
+  read: (gateway, loaded, questions) =>
+    byActor(questions, async (same) => {
+      const said: Said[] = [];
+      for (const some of chunks(same, MUTATIONS_AT_ONCE)) {
+        const { errors = [] } = await gateway.ask(
+          headersOf(loaded, some),
+          mutationsOf(loaded, some),
+        );
+        said.push(
+          ...some.map((_question, at) =>
+            verdictOf(errors.filter(({ path = [`m${at}`] }) => path[0] === `m${at}`)),
+          ),
+        );
+      }
+      return said;
+    }),
 };
 
+interface DryRun {
+  readonly refused: readonly { readonly path: readonly string[]; readonly code: string }[];
+  readonly undecided: readonly { readonly path: readonly string[] }[];
+}
+
+/** The same mutations, of which it is only asked what would be refused. */
+const dryRun: Reader = {
+  name: 'dry run',
+  share: { writes: 2 },
+  asks: asksMutation,
+  read: (gateway, loaded, questions) =>
+    byActor(questions, async (same) => {
+      const said: Said[] = [];
+      for (const some of chunks(same, MUTATIONS_AT_ONCE)) {
+        const headers = { ...headersOf(loaded, some), 'x-authz-dry-run': '1' };
+        const { errors = [], extensions } = await gateway.ask(headers, mutationsOf(loaded, some));
+        const { refused = [], undecided = [] } = (extensions?.['dryRun'] ?? {}) as Partial<DryRun>;
+        said.push(
+          ...some.map(({ operation }, at) => {
+            const isHere = ({ path = [`m${at}`] }: { path?: readonly (string | number)[] }) =>
+              path[0] === `m${at}`;
+            const [trouble] = errors.filter(isHere);
+            if (trouble) return verdictOf([trouble]);
+            if (undecided.some(isHere)) return 'undecided';
+            return refused.find(isHere)?.code ?? (isOnFlow(operation) ? 'ALLOWED' : 'PASSED');
+          }),
+        );
+      }
+      return said;
+    }),
+};
+
+function asksMutation(_loaded: Loaded, question: Question): readonly Question[] | undefined {
+  return question.operation.includes('.') ? undefined : [question];
+}
+
+function headersOf(loaded: Loaded, [first]: readonly Question[]) {
+  return loaded.headersOf(first?.who ?? { by: '' });
+}
+
+function mutationsOf(loaded: Loaded, questions: readonly Question[]): string {
+  const texts = questions.map((question, at) => `m${at}: ${mutationOf(question, loaded).field}`);
+  return `mutation { ${texts.join('\n')} }`;
+}
+
 /** All that is held against the oracle. */
-export const READERS: readonly Reader[] = [fields, mutations];
+export const READERS: readonly Reader[] = [
+  fields,
+  mutations,
+  dryRun,
+  viewerCan,
+  explainAccess,
+  explainAccessOfOthers,
+  whoCan,
+  accessMatrix,
+  accessMatrixOfOne,
+];

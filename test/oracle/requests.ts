@@ -1,4 +1,4 @@
-import type { Loaded } from './load.js';
+import { ACCOUNT, typeOf, type Loaded } from './load.js';
 import type { Question } from './world.js';
 
 /** How a question is put to the API. */
@@ -75,21 +75,41 @@ const FIELDS: Readonly<Record<string, Field>> = {
   'User.groups': page('groups'),
   'User.sessions': page('sessions'),
   'User.apiKeys': objects('apiKeys'),
+  'User.lastSignedInAt': ['lastSignedInAt'],
+  'User.mfaEnrolledAt': ['mfaEnrolledAt'],
+  'User.addedAt': ['addedAt'],
+  'User.addedVia': ['addedVia'],
+  'User.addedBy': there('addedBy'),
   'Group.members': page('members'),
   'Group.memberships': MEMBERSHIPS,
   'Role.holders': page('holders'),
   'Role.permissions': ['permissions'],
+  'Role.ownPermissions': ['ownPermissions'],
   'Role.parents': objects('parents'),
   'ServiceAccount.purpose': ['purpose'],
+  'ServiceAccount.status': ['status'],
+  'ServiceAccount.createdAt': ['createdAt'],
+  'ServiceAccount.createdBy': there('createdBy'),
+  'ServiceAccount.dormantSince': ['dormantSince'],
   'ServiceAccount.use': there('use'),
   'ServiceAccount.accessKeys': objects('accessKeys'),
   'ServiceAccount.associatedResources': ['associatedResources(first: 1) { totalCount }'],
   'ServiceAccount.auditLog': ['auditLog(first: 1) { totalCount }'],
+  'OffboardingPlan.exports': ['exports(first: 1) { totalCount }'],
+  'OffboardingPlan.invitations': ['invitations(first: 1) { totalCount }'],
+  'OffboardingPlan.serviceAccountKeys': ['serviceAccountKeys(first: 1) { totalCount }'],
+  'Account.name': ['name'],
+  'Account.invitationDays': ['invitationDays'],
+  'Account.reviewDays': ['reviewDays'],
   'Me.sessions': page('sessions'),
   'Me.apiKeys': objects('apiKeys'),
   'Me.actedOnBehalf': ['actedOnBehalf(first: 1) { totalCount }'],
   'Me.permissions': ['permissions', ofTexts],
 };
+
+function actionsAs({ id }: Loaded): Field {
+  return [`actionsAs(userId: ${JSON.stringify(id('p0'))}, first: 1) { totalCount }`];
+}
 
 const LISTS = ['datasets', 'flows', 'users', 'groups', 'roles', 'serviceAccounts', 'invitations'];
 const SINGLES = ['user', 'group', 'role', 'serviceAccount'];
@@ -105,15 +125,21 @@ export function readingOf(question: Question, loaded: Loaded): Request {
   const { operation, on = '', role = '' } = question;
   const [type = '', name = ''] = operation.split('.');
   const id = JSON.stringify(loaded.id(on));
-  const known = FIELDS[operation];
+  const known = operation === 'ServiceAccount.actionsAs' ? actionsAs(loaded) : FIELDS[operation];
   if (known) {
     const [field, listed] = known;
+    if (type === 'OffboardingPlan') {
+      return { door: `offboardingPlan(userId: ${id})`, field, listed };
+    }
     if (type === 'Me') return { door: 'me', field, listed };
     if (type === 'Query') return { door: `${name}(id: ${id})`, field, listed };
     if (type.startsWith('Dataset')) return { door: `dataset(id: ${id})`, field, listed };
-    const typename = type === 'Flow' ? loaded.typeOf(on) : type;
+    const typename = type === 'Flow' ? typeOf(loaded.world, on) : type;
     const opens = type === 'Flow' ? 'flow' : 'node';
-    return { door: `${opens}(id: ${id})`, field, listed, around: `... on ${typename}` };
+    const opened = type === 'Account' ? JSON.stringify(loaded.id(ACCOUNT)) : id;
+    // Without its name, which is never null, there is no account: a door of its own keeps that from the other fields.
+    const alone = operation === 'Account.name' ? ' @include(if: true)' : '';
+    return { door: `${opens}(id: ${opened})${alone}`, field, listed, around: `... on ${typename}` };
   }
   if (LISTS.includes(name)) return { field: `${name}${PAGE}`, listed: ofPage };
   if (SINGLES.includes(name)) return { field: `${name}(id: ${id}) { id }` };
@@ -124,6 +150,19 @@ export function readingOf(question: Question, loaded: Loaded): Request {
       return { field: 'governance { __typename }' };
     case 'Query.accountPermissions':
       return { field: 'accountPermissions' };
+    case 'Query.whoCan':
+      return { field: 'whoCan(operation: "Query.users") { totalCount }' };
+    case 'Query.explainAccess':
+      return { field: `explainAccess(operation: "Query.users", principalId: ${id}) { allowed }` };
+    case 'Query.accessMatrix':
+      return { field: `accessMatrix(search: "Me.id", principalId: ${id}) { principalName }` };
+    case 'Query.requiredPermissions':
+      return { field: 'requiredPermissions(document: "{ me { __typename } }") { __typename }' };
+    case 'Query.accessRequest':
+    case 'Query.accessReview':
+    case 'Query.datasetImport':
+      return { field: `${name}(id: ${id}) { id }` };
+    case 'Query.accessRequests':
     case 'Query.auditLog':
     case 'Query.accessReviews':
       return { field: `${name}(first: 1) { totalCount }` };
@@ -139,6 +178,9 @@ export function readingOf(question: Question, loaded: Loaded): Request {
       throw new Error(`Nothing reads ${operation}.`);
   }
 }
+
+/** Of an access review; nothing has it. */
+const NO_LINE = '01900000-0000-7000-8000-000000000000';
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -193,6 +235,17 @@ export function mutationOf(question: Question, loaded: Loaded): Request {
     grantShared: () => ({ sharedResource: role, serviceAccountId: id(target) }),
     revokeImpersonation: () => ({ grantId: id(on) }),
     startAccessReview: () => ({}),
+    closeAccessReview: () => ({ accessReviewId: id(on), confirm: true }),
+    decideAccessReviewLines: () => ({
+      accessReviewId: id(on),
+      lineIds: [NO_LINE],
+    }),
+    requestAccess: () => ({ permissions: ['integration:configure'] }),
+    signOut: () => ({}),
+    withdrawAccessRequest: () => ({ requestId: id(on) }),
+    changePassword: () => ({ currentPassword: name, newPassword: `Another ${name}` }),
+    offboardWithInvitations: () => ({ ...person, confirm: true, takeOverInvitations: true }),
+    offboardWithKeys: () => ({ ...person, confirm: true, rotateServiceAccountKeys: true }),
     updateAccount: () => ({ reviewDays: 30 }),
     changePlan: () => ({ plan: 'PRO' }),
     createDataset: () => ({ name }),
@@ -245,17 +298,20 @@ export function mutationOf(question: Question, loaded: Loaded): Request {
   const input = INPUTS[operation]?.();
   if (!input) throw new Error(`Nothing does ${operation}.`);
   const field = NAMES[operation] ?? operation;
-  return { field: `${field}(input: ${literal(input)}) { __typename }` };
+  const args = operation !== 'signOut' ? `(input: ${literal(input)})` : '';
+  return { field: `${field}${args} { __typename }` };
 }
 
 /** What the API calls those of which there are several. */
-const NAMES: Readonly<Record<string, string>> = {
+export const NAMES: Readonly<Record<string, string>> = {
   exportSomeOfDataset: 'exportDataset',
   grantOnDataset: 'grantImpersonation',
   grantOnFlow: 'grantImpersonation',
   grantShared: 'grantImpersonation',
   turnOffApiKey: 'setApiKeyActive',
   inviteIntoGroup: 'inviteUser',
+  offboardWithInvitations: 'offboard',
+  offboardWithKeys: 'offboard',
 };
 
 const ENUMS = ['role', 'printPolicy', 'type', 'plan', 'kind', 'sharedResource'];

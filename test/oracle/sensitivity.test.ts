@@ -9,7 +9,7 @@ import {
 } from '../../src/authz/boundary.js';
 import { DATASET_ROLE_TABLE, DATASET_ROLES } from '../../src/authz/dataset-roles.js';
 import { FLOW_ROLE_TABLE, FLOW_ROLES } from '../../src/authz/flow-roles.js';
-import { isAllowed } from './decide.js';
+import { isAllowed } from './gateway-decision.js';
 import { judge } from './oracle.js';
 import { actorsOf } from './questions.js';
 import { ACCOUNT_PERMISSIONS, FLOW_PERMISSIONS } from './tables.js';

@@ -1,14 +1,14 @@
 import type { Difference } from './compare.js';
 import type { Question, World } from './world.js';
 
-/** A disagreement for people to read: the world, the question, and what each says. */
-export function inWords(world: World, { question, expected, said }: Difference): string {
+/** A disagreement for people to read: the world, the question, what the oracle says, and what somebody else. */
+export function inWords(world: World, { question, reader, expected, said }: Difference): string {
   return [
     'In this world',
     ...worldInWords(world).map((line) => `  ${line}`),
     questionInWords(world, question),
     `  the oracle says ${expected}`,
-    ...Object.entries(said).map(([reader, answer]) => `  ${reader}: ${answer}`),
+    `  ${reader} says ${said}`,
   ].join('\n');
 }
 

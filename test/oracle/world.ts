@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 
-import { ACCOUNT_PERMISSIONS, BUILT_IN, FLOW_PERMISSIONS, words } from './tables.js';
+import {
+  ACCOUNT_PERMISSIONS,
+  BUILT_IN,
+  DATASET_ROLES,
+  FLOW_PERMISSIONS,
+  FLOW_ROLES,
+  words,
+} from './tables.js';
 
 export type Verdict = 'ALLOWED' | 'FORBIDDEN' | 'NOT_FOUND' | 'UNAUTHENTICATED';
 
@@ -40,11 +47,37 @@ export interface Question {
   readonly gives?: readonly string[] | undefined;
 }
 
+export const find = <T extends { id: string }>(list: readonly T[], id = '') =>
+  list.find((each) => each.id === id);
+
+const STRONGEST_FIRST = words('OWNER ADMIN EDITOR MEMBER VIEWER NONE');
+
+/** The role that counts: one's own, else the strongest of one's groups. */
+export function roleOn(world: World, flow: string, id: string): string | undefined {
+  const own = world.members.find((each) => each.flow === flow && each.who === id);
+  return own?.role ?? groupRoleOn(world, flow, id);
+}
+
+export function groupRoleOn({ members, groups }: World, flow: string, person: string) {
+  const given = members.filter(
+    ({ flow: on, who }) => on === flow && find(groups, who)?.people.includes(person),
+  );
+  return STRONGEST_FIRST.find((name) => given.some(({ role }) => role === name));
+}
+
+const GONE = words('REMOVED DELETED ENDED');
+
+/** Whether there is such a thing, for whoever may see it. */
+export function isInWorld(world: World, id: string): boolean {
+  const all: readonly { id: string; state?: string }[] = Object.values(world).flat();
+  const thing = find(all, id);
+  return BUILT_IN.includes(id) || (thing !== undefined && !GONE.includes(thing.state ?? ''));
+}
+
 const KINDS = words('DATASET DATASET DATASET PROCESS BOARD APP LIST INTEGRATION CHAT SPACE');
 const IMPERSONABLE = words('DATASET PROCESS BOARD');
 const RESOURCES = words('USER_AND_GROUP_MANAGEMENT ALL_FLOWS_AND_INTEGRATIONS GLOBAL_MY_ITEMS');
-const DATASET_ROLES = words('ADMIN MEMBER VIEWER');
-const FLOW_ROLES = words('OWNER EDITOR VIEWER NONE');
+
 const PERMISSIONS = [...FLOW_PERMISSIONS, ...ACCOUNT_PERMISSIONS];
 /** Without these little else can be asked, so that most have them. */
 const USUAL = words('account:read directory:read dataset:read flow:read');

@@ -9,7 +9,7 @@ import { isSharedPermission } from '../../src/authz/tables.js';
 import { BUILT_IN } from './tables.js';
 import type { Question, World } from './world.js';
 
-/** Whether the gateway's own decision allows a permission, with facts as the world has them. */
+/** Not of the oracle: whether the gateway's own decision allows a permission, with facts as the world has them. */
 export function isAllowed(
   world: World,
   { who, operation, on = '', target, gives }: Question,
