@@ -5,13 +5,7 @@ import type { DatasetPermission } from '../authz/permissions.js';
 import type { Principal } from '../authz/principal.js';
 import { GIVING } from '../authz/remedy.js';
 import { MEMBER_ROLES, type Condition } from '../authz/role-table.js';
-import {
-  familyOf,
-  isDatasetPermission,
-  OVERRIDE,
-  rowOf,
-  type SharedPermission,
-} from '../authz/tables.js';
+import { familyOf, OVERRIDE, READ, rowOf, type SharedPermission } from '../authz/tables.js';
 import type { Prisma } from '../db/generated/client.js';
 import { NOWHERE } from './ids.js';
 
@@ -26,15 +20,17 @@ export function visibleFlows(
   permission: SharedPermission,
   met: readonly Condition[] = [],
 ): Prisma.FlowWhereInput {
-  const isDataset = isDatasetPermission(permission);
+  const about = familyOf(permission);
   // Nobody does anything on a flow that they don't see, nor does a key that is not good for seeing it.
-  const takes = [isDataset ? 'dataset:read' : 'flow:read', permission] as const;
+  const takes = [READ[about], permission];
   if (!principal || takes.some((each) => barredBy(principal, each))) return nothing;
-  const family: Prisma.FlowWhereInput = { kind: isDataset ? 'DATASET' : { not: 'DATASET' } };
+  const family: Prisma.FlowWhereInput = {
+    kind: about === 'dataset' ? 'DATASET' : { not: 'DATASET' },
+  };
   const row = rowOf(permission);
   const { permissions, subject } = principal;
   const reach = reachOf(principal, permission);
-  if (row.override && permissions.has(OVERRIDE[familyOf(permission)])) {
+  if (row.override && permissions.has(OVERRIDE[about])) {
     return { AND: [family, reach] };
   }
   const cells: readonly unknown[] = [true, ...met];
