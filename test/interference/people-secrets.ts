@@ -8,6 +8,8 @@ import type { InterferenceWorld } from './world.js';
 const SIGNED_IN = ['superAdmin', 'iamAdmin', 'userAdmin', 'admin'] as const;
 export const MANAGERS = [...SIGNED_IN, 'adminKey'] as const;
 const INVITERS = ['superAdmin', 'userAdmin', 'admin', 'adminKey'] as const;
+/** Whoever off-boards is told how many invitations end, and whoever deletes a role or a group in how many it stands. */
+const COUNTERS = [...INVITERS, 'iamAdmin'] as const;
 const ASSIGNERS = ['superAdmin', 'iamAdmin', 'admin', 'adminKey'] as const;
 export const AUDITORS = ['superAdmin', 'iamAdmin', 'admin', 'adminKey'] as const;
 export const GOVERNORS = ['superAdmin', 'iamAdmin'] as const;
@@ -183,19 +185,21 @@ export function peopleSecrets({ add, row }: SecretBook, world: InterferenceWorld
     'delivery deliveryProblem': "delivery = 'FAILED', delivery_problem = 'REFUSED'",
     email: "email = 'invited@new.example'",
     expiresAt: `expires_at = ${NEXT_YEAR}`,
+    sentAt: `sent_at = ${T}`,
+  });
+  row('Invitation', 'invitation', ids.invitation, COUNTERS, {
     invitedBy: `invited_by_id = '${paula}'`,
     role: 'role_id = NULL',
-    sentAt: `sent_at = ${T}`,
     'state remedies InvitationRemedy.how InvitationRemedy.kind InvitationRemedy.who': `state = 'REVOKED', closed_at = ${T}, secret_hash = NULL`,
   });
   add(
     'Invitation.groups',
-    INVITERS,
+    COUNTERS,
     `DELETE FROM invitation_group WHERE invitation_id = '${rowId(ids.invitation)}'`,
   );
   add(
     'Invitation.id OffboardingPlan.invitations',
-    INVITERS,
+    COUNTERS,
     another('invitation', ids.invitation, {
       id: rowId(twins.Invitation),
       email: 'twin@new.example',
