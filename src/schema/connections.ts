@@ -1,6 +1,6 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { parseCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
-import type { GraphQLResolveInfo } from 'graphql';
+import { Kind, type GraphQLResolveInfo } from 'graphql';
 
 import type { Context } from '../context.js';
 import { nameKey } from '../domain/directory.js';
@@ -132,8 +132,23 @@ export function connectionByName<M extends Model<Named>>(
         select: { ...query.select, id: true, nameKey: true },
         where: { AND: [where, keys.where] },
       }),
-    async () => model.count({ where }),
+    alongside(info, async () => model.count({ where })),
   );
+}
+
+/** Counts while the page is found, where the count is plainly asked for; otherwise when somebody comes for it. */
+export function alongside(info: GraphQLResolveInfo, count: () => Promise<number>) {
+  const isAsked = info.fieldNodes.some(({ selectionSet }) =>
+    selectionSet?.selections.some(
+      (each) =>
+        each.kind === Kind.FIELD && each.name.value === 'totalCount' && !each.directives?.length,
+    ),
+  );
+  if (!isAsked) return count;
+  const counted = count();
+  // Whoever comes for it is told; where the page fails nobody does.
+  counted.catch(() => undefined);
+  return () => counted;
 }
 
 /** The connection of what rows that link two things lead to, found together with the thing that they start from. */

@@ -5,7 +5,7 @@ import { idOf } from '../domain/ids.js';
 import { visibleUsers } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { carrying, inAccount } from './carrying.js';
-import { keysetConnection, literally, pageCost, type Order } from './connections.js';
+import { alongside, keysetConnection, literally, pageCost, type Order } from './connections.js';
 import { UserStatus } from './enums.js';
 import { search } from './inputs.js';
 import { User } from './user.js';
@@ -117,7 +117,7 @@ builder.queryFields((t) => ({
             const people = new Map(found.map((person) => [person.id, person]));
             return places.flatMap(({ id }) => people.get(id) ?? []);
           },
-          () => db.user.count({ where }),
+          alongside(info, async () => db.user.count({ where })),
         );
       },
     },
