@@ -96,15 +96,18 @@ describe('requests are shown to', () => {
     expect(await requestsOf(user)).toEqual([requestId]);
     const reader = await keyOf(here, { userId: admin.id }, { permissions: ['dataset:read'] });
     expect(await requestsOf(reader.user)).toEqual([]);
+    const giving = 'datasetMember:makeMember';
     const giver = await keyOf(
       here,
       { userId: admin.id },
-      { slot: 49, permissions: ['datasetMember:makeMember'] },
+      { slot: 49, permissions: ['dataset:read', giving] },
     );
     expect(await requestsOf(giver.user)).toEqual([requestId]);
-    // To see what it is about takes more.
-    const { data } = await giver.user.run(ReadAccessRequest, { id: requestId });
-    expect(data?.accessRequest?.on).toBeNull();
+    // Whoever is not to see the dataset is not told of what is asked for there.
+    const blind = await keyOf(here, { userId: admin.id }, { slot: 48, permissions: [giving] });
+    expect(await requestsOf(blind.user)).toEqual([]);
+    const { data } = await blind.user.run(ReadAccessRequest, { id: requestId });
+    expect(data?.accessRequest).toBeNull();
   });
 
   test('nobody who is not signed in', async () => {
