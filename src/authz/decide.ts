@@ -1,4 +1,4 @@
-import { impersonationDenial, keyDenial, undelegable } from './acting-denial.js';
+import { carryingDenial, impersonationDenial, keyDenial, undelegable } from './acting-denial.js';
 import { NEVER_DELEGABLE, resourceOf, SIGNED_IN_ONLY, type FlowKind } from './boundary.js';
 import type { Denial } from './denial-shape.js';
 import { accountDenial, flowDenial } from './denial.js';
@@ -118,6 +118,12 @@ export function barredBy(
   // Whoever acts as somebody else is told so in its turn, after what was granted and as whom.
   if (acting || credential.kind === 'session') return undefined;
   return SIGNED_IN_ONLY.has(permission) ? 'SIGN_IN_REQUIRED' : undefined;
+}
+
+/** The refusal of a key that has to be good for this, whoever comes with it. */
+export function refusedCarrying(principal: Principal, permission: Permission): Deny | undefined {
+  const barred = barredBy(principal, permission);
+  return barred && deny(() => carryingDenial(principal, permission, barred));
 }
 
 /**

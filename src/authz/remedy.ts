@@ -79,14 +79,7 @@ export function sharing(
   const isDataset = kind === 'DATASET';
   const flow = { [isDataset ? 'datasetId' : 'flowId']: encodeId(FLOW_TYPENAMES[kind], id) };
   return memberId === undefined
-    ? {
-        mutation: isDataset ? 'addDatasetMember' : 'addFlowMember',
-        input: {
-          ...flow,
-          ...(subject && { granteeId: encodeId(TYPENAMES[subject.kind], subject.id) }),
-          role,
-        },
-      }
+    ? adding(subject, isDataset, role, flow)
     : {
         mutation: isDataset ? 'changeDatasetMemberRole' : 'changeFlowMemberRole',
         input: {
@@ -105,16 +98,27 @@ export function givingRole(
   const role = roleToAskFor(permissions);
   if (!role) return [];
   const isDataset = permissions.some(isDatasetPermission);
-  const granteeId = subject && encodeId(TYPENAMES[subject.kind], subject.id);
   return [
     {
       kind: isDataset ? 'ASK_DATASET_ADMIN' : 'ASK_FLOW_OWNER',
       who: isDataset ? 'An Admin of the dataset' : 'An Owner of the flow',
       how: `Have ${subject ? 'yourself' : 'the person'} given the role ${roleNameOf(role)} there: added, or changed if that is a member already.`,
-      mutation: isDataset ? 'addDatasetMember' : 'addFlowMember',
-      input: { ...(granteeId && { granteeId }), role },
+      ...adding(subject, isDataset, role),
     },
   ];
+}
+
+function adding(
+  subject: Party | undefined,
+  isDataset: boolean,
+  role: MemberRole,
+  flow: object = {},
+) {
+  const granteeId = subject && encodeId(TYPENAMES[subject.kind], subject.id);
+  return {
+    mutation: isDataset ? 'addDatasetMember' : 'addFlowMember',
+    input: { ...flow, ...(granteeId && { granteeId }), role },
+  };
 }
 
 /** The mutation by which whoever may assumes such a role. */

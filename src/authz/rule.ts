@@ -1,5 +1,5 @@
-import { actAsDenial, carryingDenial, notOwnDenial, signInDenial } from './acting-denial.js';
-import { barredBy, decide, deny, type Allow, type Deny, type FlowFacts } from './decide.js';
+import { actAsDenial, notOwnDenial, signInDenial } from './acting-denial.js';
+import { decide, deny, refusedCarrying, type Allow, type Deny, type FlowFacts } from './decide.js';
 import { denialOfAll } from './denial.js';
 import type { AccountPermission, Permission } from './permissions.js';
 import type { Principal } from './principal.js';
@@ -167,11 +167,8 @@ export function decideRule(principal: Principal, rule: Rule, facts: Facts): Rule
         ...(facts.flow ?? { grants: [] }),
         ...(rule.isOwnMembership && { target: OWN_MEMBERSHIP }),
       });
-    case 'CARRIED': {
-      const { permission } = rule;
-      const barred = barredBy(principal, permission);
-      return barred ? deny(() => carryingDenial(principal, permission, barred)) : ALLOWED;
-    }
+    case 'CARRIED':
+      return refusedCarrying(principal, rule.permission) ?? ALLOWED;
     case 'GIVING':
       return decideRule(principal, any(...givingAny(rule, facts.role).map(needs)), facts);
     case 'ALSO':

@@ -1,6 +1,6 @@
 import type { AuditTarget } from '../audit/events.js';
-import { actAsDenial, carryingDenial, signInDenial } from '../authz/acting-denial.js';
-import { barredBy, decide, type Decision } from '../authz/decide.js';
+import { actAsDenial, signInDenial } from '../authz/acting-denial.js';
+import { decide, refusedCarrying, type Decision } from '../authz/decide.js';
 import { helpingWith, reachingUpTo } from '../authz/denial.js';
 import type { AccountPermission, Permission } from '../authz/permissions.js';
 import { decideAtBest, decideUpTo, type RankFacts } from '../authz/rank.js';
@@ -39,9 +39,8 @@ export function allowSignedIn(context: Context): true {
 
 /** Whoever comes with a key brings one that is good for this. */
 export function allowCarrying(context: Context, permission: Permission): true {
-  const principal = principalOf(context);
-  const barred = barredBy(principal, permission);
-  if (barred) throw forbidden(carryingDenial(principal, permission, barred));
+  const refused = refusedCarrying(principalOf(context), permission);
+  if (refused) throw forbidden(refused.denial);
   return true;
 }
 
