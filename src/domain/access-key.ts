@@ -10,6 +10,7 @@ import type { Tx } from '../db/scoped.js';
 import { DomainError, invalidInput, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { takePlace } from './places.js';
+import { visibleServiceAccounts } from './visibility.js';
 
 /** So many keys a service account or a person can have, whatever their state. */
 const MOST_KEYS = 50;
@@ -57,15 +58,21 @@ export async function createKey(
     expiresAt: inFuture(expiresAt ?? null, change.now),
     permissions: known(permissions),
   };
+  // For what one may not see, one makes no key either.
+  await assertHolder(change.tx, holder, visibleServiceAccounts(change.principal));
   const minted = await insertKey(change, pepper, holder, design);
   await change.record({ target: targetOf(minted.id), after: describe(holder, design) });
   return minted;
 }
 
-async function assertHolder(tx: Tx, holder: Holder): Promise<void> {
+async function assertHolder(
+  tx: Tx,
+  holder: Holder,
+  seen: Prisma.ServiceAccountWhereInput = { deletedAt: null },
+): Promise<void> {
   if ('userId' in holder) return;
   const found = await tx.serviceAccount.findFirst({
-    where: { id: holder.serviceAccountId, deletedAt: null },
+    where: { AND: [{ id: holder.serviceAccountId }, seen] },
     select: { id: true },
   });
   if (!found) throw notFound();

@@ -5,6 +5,7 @@ import type { Change } from './change.js';
 import { nameKey, uniquelyNamed } from './directory.js';
 import { readAdministered } from './flow-member.js';
 import { holdPeople } from './user.js';
+import { visibleGroups } from './visibility.js';
 
 /** People to be put into a group or taken out of it, as a rule sees them. Throws NOT_FOUND. */
 export async function peopleOfGroup(
@@ -19,8 +20,9 @@ export async function peopleOfGroup(
   return { isParty: userIds.includes(principal.subject.id) };
 }
 
-async function getGroup({ tx }: Change, id: string) {
-  const group = await tx.group.findFirst({ where: { id } });
+/** What one may not see, one does not change either. */
+async function getGroup({ tx, principal }: Change, id: string) {
+  const group = await tx.group.findFirst({ where: { AND: [{ id }, visibleGroups(principal)] } });
   if (!group) throw notFound();
   return group;
 }

@@ -5,6 +5,7 @@ import { tombstoneKeys } from './access-key.js';
 import type { Change } from './change.js';
 import { nameKey, uniquelyNamed } from './directory.js';
 import { takePlace } from './places.js';
+import { visibleServiceAccounts } from './visibility.js';
 
 /** So many service accounts an account can have. */
 const MOST_SERVICE_ACCOUNTS = 25;
@@ -60,11 +61,12 @@ async function freeHandle(tx: Tx, name: string): Promise<string> {
 
 /** Changes what is given and keeps the rest; the handle stays. Throws NOT_FOUND, DUPLICATE_NAME. */
 export async function updateServiceAccount(
-  { tx, record }: Change,
+  change: Change,
   id: string,
   { name, purpose }: Partial<Design>,
 ): Promise<void> {
-  const before = await holdServiceAccount(tx, id);
+  const { tx, record } = change;
+  const before = await holdServiceAccount(change, id);
   const data = {
     ...(name !== undefined && { name, nameKey: nameKey(name) }),
     ...(purpose !== undefined && { purpose }),
@@ -82,11 +84,12 @@ export async function updateServiceAccount(
 
 /** From now on, or until it is enabled again, no key of it signs anybody in. Throws NOT_FOUND. */
 export async function setServiceAccountEnabled(
-  { tx, now, record }: Change,
+  change: Change,
   id: string,
   enabled: boolean,
 ): Promise<void> {
-  const { disabledAt } = await holdServiceAccount(tx, id);
+  const { tx, now, record } = change;
+  const { disabledAt } = await holdServiceAccount(change, id);
   const at = enabled ? null : (disabledAt ?? now);
   await tx.serviceAccount.update({ where: { id }, data: { disabledAt: at } });
   await record({
@@ -165,7 +168,7 @@ export async function deleteServiceAccount(
   typedName: string,
 ): Promise<ServiceAccountUse> {
   const { tx, principal, now, record } = change;
-  const { name, handle, purpose } = await holdServiceAccount(tx, id);
+  const { name, handle, purpose } = await holdServiceAccount(change, id);
   const use = (await usesOf(tx, principal.accountId, [id], now)).get(id);
   if (!use) throw notFound();
   if (name !== typedName) {
@@ -191,9 +194,11 @@ export async function deleteServiceAccount(
 }
 
 /** Finds one, and keeps others from using, changing or deleting it, and from making keys for it, meanwhile. Throws NOT_FOUND. */
-async function holdServiceAccount(tx: Tx, id: string) {
+async function holdServiceAccount({ tx, principal }: Change, id: string) {
   await closeGate(tx, id);
-  const found = await tx.serviceAccount.findFirst({ where: { id, deletedAt: null } });
+  // What one may not see, one does not change either.
+  const where = { AND: [{ id }, visibleServiceAccounts(principal)] };
+  const found = await tx.serviceAccount.findFirst({ where });
   if (!found) throw notFound();
   return found;
 }

@@ -63,7 +63,7 @@ export function useErrors(log: Logger): Plugin<Context> {
         const errors = result.errors.map((error) =>
           withCode(maskError(error, requestId, log), 'INVALID_INPUT'),
         );
-        setResult({ ...result, errors });
+        setResult({ ...result, errors: errors.toSorted(byPlace) });
       },
     }),
     onRequestParse({ request, requestParser, setRequestParser }) {
@@ -79,6 +79,19 @@ export function useErrors(log: Logger): Plugin<Context> {
       }
     },
   };
+}
+
+/**
+ * As the document asks, and then along the answer. They are thrown in the order in which the database answered, which
+ * would tell what it had to look at.
+ */
+function byPlace(a: GraphQLError, b: GraphQLError): number {
+  const [one, other] = [a.path ?? [], b.path ?? []];
+  const at = one.findIndex((step, index) => step !== other[index]);
+  return (
+    (a.positions?.[0] ?? 0) - (b.positions?.[0] ?? 0) ||
+    (at < 0 ? 0 : String(one[at]).localeCompare(String(other[at]), 'en', { numeric: true }))
+  );
 }
 
 /** The library refuses some things without a code, such as arguments that do not fit their types. */

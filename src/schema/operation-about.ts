@@ -54,8 +54,11 @@ export interface OperationAbout {
 
 /** Those whom people cannot see they do not manage either. */
 const SEEN: Readonly<Record<string, Rule>> = {
-  User: any(SELF, needs('directory:read')),
+  Group: needs('directory:read'),
   Role: needs('account:read'),
+  ServiceAccount: needs('directory:read'),
+  Session: any(SELF, needs('directory:read')),
+  User: any(SELF, needs('directory:read')),
 };
 
 /** The rule of an operation about something of this type, with what it takes to find it. */

@@ -7,9 +7,9 @@ import {
   updateServiceAccount,
   type ServiceAccountUse as Use,
 } from '../domain/service-account.js';
-import { visibleServiceAccounts } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { name, purpose } from './inputs.js';
+import { met } from './scopes.js';
 import { ServiceAccountUse } from './service-account-fields.js';
 import { managers, ServiceAccount } from './service-account.js';
 
@@ -22,11 +22,10 @@ function serviceAccountPayload(typename: string) {
     t.prismaField({
       type: ServiceAccount,
       description: 'The service account.',
-      resolve: (query, { id }, _args, { db, principal }) =>
-        db.serviceAccount.findFirstOrThrow({
-          ...query,
-          where: { AND: [{ id }, visibleServiceAccounts(principal)] },
-        }),
+      // Who may make one without seeing any is shown the one that they made.
+      grantScopes: met,
+      resolve: (query, { id }, _args, { db }) =>
+        db.serviceAccount.findUniqueOrThrow({ ...query, where: { id } }),
     }),
   );
   return ref;

@@ -238,3 +238,31 @@ describe('an odd request is answered:', () => {
     expect([status, text]).toEqual([200, '{"data":{"__typename":"Query"}}']);
   });
 });
+
+test('what is refused stands in the order of the document, however long each took', async () => {
+  const here = await workspace();
+  const [owner, outsider] = await here.people([{ name: 'Olga' }, { role: 'VIEWER' }]);
+  const dataset = await here.dataset({ members: [{ user: owner, role: 'ADMIN' }] });
+  // Of these the first is refused by what is known of the person, the others after looking for more and more.
+  const fields = [
+    'auditLog { totalCount }',
+    'node(id: $id) { id }',
+    'dataset(id: $id) { name }',
+    'dataset(id: $id) { views { id } }',
+  ];
+  for (const order of [fields, fields.toReversed()]) {
+    const asked = order.map((field, at) => `f${at}: ${field}`);
+    const { errors } = await outsider.run(`query ($id: ID!) { ${asked.join(' ')} }`, {
+      id: dataset.id,
+    });
+    expect(errors?.map(({ path }) => path)).toEqual([['f0'], ['f1'], ['f2'], ['f3']]);
+  }
+  await here.people(Array.from({ length: 12 }, () => ({ role: 'VIEWER' })));
+  const governor = await here.person({ role: 'IAM_ADMIN' });
+  const listed = await governor.run(
+    '{ users(first: 12) { edges { node { apiKeys { id } } } } }',
+    {},
+  );
+  const places = listed.errors?.map(({ path }) => path?.[2]);
+  expect(places).toEqual([...Array.from({ length: 12 }).keys()]);
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+
+import { testDatabase } from '../support/database.js';
+import { explained } from '../support/explaining.js';
+import { personWith, userId } from '../support/people.js';
+import { whoCan } from '../support/who-can.js';
+import { globalId, workspace } from '../support/world.js';
+
+/** Somebody with each role of their own that lets them manage things but see none, and such things. */
+async function stage() {
+  const here = await workspace();
+  const governor = await here.person({ name: 'Sofia Super', role: 'SUPER_ADMIN' });
+  const ada = await here.person({ name: 'Ada', role: 'VIEWER' });
+  const robot = await here.program('Night robot');
+  const groupId = globalId('Group', await here.group([ada], 'Team'));
+  const { client } = await testDatabase();
+  const session = await client.session.findFirstOrThrow({ where: { userId: ada.id } });
+  return {
+    here,
+    governor,
+    ada: userId(ada),
+    groupId,
+    serviceAccountId: globalId('ServiceAccount', robot.id),
+    sessionId: globalId('Session', session.id),
+  };
+}
+
+type Stage = Awaited<ReturnType<typeof stage>>;
+type Case = readonly [
+  mutation: string,
+  takes: string,
+  about: 'groupId' | 'serviceAccountId' | 'sessionId',
+  input: (s: Stage) => object,
+];
+
+const CASES: readonly Case[] = [
+  ['renameGroup', 'group:write', 'groupId', () => ({ name: 'Crew' })],
+  ['deleteGroup', 'group:write', 'groupId', () => ({ name: 'Team' })],
+  ['addGroupMembers', 'group:write', 'groupId', ({ ada }) => ({ userIds: [ada] })],
+  ['removeGroupMembers', 'group:write', 'groupId', ({ ada }) => ({ userIds: [ada] })],
+  ['updateServiceAccount', 'serviceAccount:manage', 'serviceAccountId', () => ({ name: 'Day' })],
+  ['disableServiceAccount', 'serviceAccount:manage', 'serviceAccountId', () => ({})],
+  ['enableServiceAccount', 'serviceAccount:manage', 'serviceAccountId', () => ({})],
+  [
+    'deleteServiceAccount',
+    'serviceAccount:manage',
+    'serviceAccountId',
+    () => ({ name: 'Night robot' }),
+  ],
+  ['createAccessKey', 'serviceAccount:manage', 'serviceAccountId', () => ({ name: 'A key' })],
+  ['revokeSession', 'session:manage', 'sessionId', () => ({})],
+];
+
+describe.each(CASES)('%s', (mutation, takes, about, inputOf) => {
+  const document = `mutation ($input: ${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { __typename } }`;
+
+  test('of what somebody may not see finds nothing, and nobody is told that they could', async () => {
+    const s = await stage();
+    const blind = await personWith(s.here, takes);
+    const seeing = await personWith(s.here, takes, 'directory:read');
+    const input = { [about]: s[about], ...inputOf(s) };
+    const asked = { operation: `Mutation.${mutation}`, resourceId: s[about] };
+    const named = (await whoCan(s.governor, asked)).edges.map(({ node }) => node.user.id);
+    expect(named).not.toContain(userId(blind));
+    expect(named).toContain(userId(seeing));
+    const of = (who: typeof blind) => explained(s.governor, { ...asked, principalId: userId(who) });
+    expect(await of(blind)).toMatchObject({ allowed: false, missing: ['directory:read'] });
+    expect(await of(seeing)).toMatchObject({ allowed: true });
+    const refused = await blind.run(document, { input });
+    await expect(refused).toBeHidden();
+    await expect(refused).toHaveAudited({ outcome: 'REFUSED', code: 'NOT_FOUND' });
+    expect(await seeing.run(document, { input })).toSucceed();
+  });
+});
+
+test('who makes what they could not see is shown what they made', async () => {
+  const { here } = await stage();
+  const blind = await personWith(here, 'group:write', 'serviceAccount:manage');
+  const group = await blind.run(
+    'mutation { createGroup(input: { name: "Crew" }) { group { name } } }',
+    {},
+  );
+  expect(group).toSucceed();
+  expect(group.data).toEqual({ createGroup: { group: { name: 'Crew' } } });
+  const program = await blind.run(
+    'mutation { createServiceAccount(input: { name: "Day", purpose: "Days" }) { serviceAccount { name } } }',
+    {},
+  );
+  expect(program.data).toEqual({ createServiceAccount: { serviceAccount: { name: 'Day' } } });
+});
