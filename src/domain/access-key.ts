@@ -68,7 +68,7 @@ export async function createKey(
 async function assertHolder(
   tx: Tx,
   holder: Holder,
-  seen: Prisma.ServiceAccountWhereInput = { deletedAt: null },
+  seen: Prisma.ServiceAccountWhereInput,
 ): Promise<void> {
   if ('userId' in holder) return;
   const found = await tx.serviceAccount.findFirst({
@@ -95,7 +95,7 @@ async function insertKey(
     message: `There are at most ${MOST_KEYS} keys, active or not. Delete one that is not in use.`,
   });
   // Whoever deletes the holder waits for the place, too.
-  await assertHolder(tx, holder);
+  await assertHolder(tx, holder, { deletedAt: null });
   const id = uuidv7();
   const kind = 'userId' in holder ? 'apiKey' : 'accessKey';
   const { token: key, secretHash } = mintToken(kind, id, pepper);

@@ -66,7 +66,7 @@ export function ruleAbout({ coordinate, rule }: Operation, typename: string): Ru
   const family = familyOf(typename);
   if (family) return all(needs(READ[family]), rule);
   const seen = coordinate.startsWith('Mutation.') ? SEEN[typename] : undefined;
-  return seen ? all(seen, rule) : rule;
+  return seen ? all(rule, seen) : rule;
 }
 
 /** Finds an operation and what it is about, whoever may see it. Throws INVALID_INPUT and NOT_FOUND. */
