@@ -10,7 +10,7 @@ const withoutDatabase = [
   'test/oracle/sensitivity.test.ts',
 ];
 /** What takes the guards away changes the schema of its process, which others share. */
-const alone = ['test/oracle/rules.test.ts'];
+const alone = ['test/oracle/rules{,-by-hand}.test.ts'];
 /** What takes a database that several gateways share. */
 const onServer = ['test/schema/{act,user}-revocation.test.ts'];
 /** What puts a whole test into one transaction, and so takes a database that has one connection. */

@@ -53,6 +53,7 @@ test('an empty database gets its tables once, and keeps its rows', TIMEOUT, asyn
     '20261122025413_service_accounts',
     '20261122060347_people',
     '20261122095444_access_requests',
+    '20261122163000_grants_ended_by_programs',
   ]);
   expect(await opening(location)).toEqual({ message: 'opened', steps: [] });
   await withDatabase(async (database) => {

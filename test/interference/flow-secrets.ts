@@ -102,9 +102,9 @@ function roles({ add, row }: SecretBook, { ids, twins }: InterferenceWorld): voi
   const quentin = rowId(ids.quentin);
   const settings = (assignments: string) =>
     changing('dataset_settings', ids.suppliers, assignments, 'flow_id');
-  add('DatasetSettings.downloadPolicy', ADMINS, settings("download_policy = 'NOBODY'"));
   add('DatasetSettings.printPolicy', ADMINS, settings("print_policy = 'NOBODY'"));
   // Whoever may export is told that they are not let.
+  add('DatasetSettings.downloadPolicy', VIEWERS, settings("download_policy = 'NOBODY'"));
   add(
     'DatasetSettings.exportPolicy Dataset.settings',
     VIEWERS,

@@ -17,6 +17,11 @@ declare global {
   }
 }
 
+/** As `Mutation.inviteUser: with groups: group:write`. */
+export function nameOf({ at, part }: Removal): string {
+  return `${at}: ${part}`;
+}
+
 /** What a guard answers to a request: the scopes that it takes, of which all have to allow; true takes none. */
 export type Scopes = Readonly<Record<string, unknown>>;
 
@@ -63,8 +68,9 @@ function removable<Config extends Guarded>(config: Config, at: string): Config {
   const guard = config.pothosOptions.authScopes as Guard | undefined;
   if (guard === undefined || 'public' in guard) return config;
   const authScopes = (...args: unknown[]) => {
+    const { left = (each: Scopes) => each, part } = removed?.at === at ? removed : {};
+    if (part === WHOLE) return true;
     const scopes = typeof guard === 'function' ? guard(...args) : guard;
-    const { left = (each: Scopes) => each } = removed?.at === at ? removed : {};
     return scopes instanceof Promise ? scopes.then(left) : left(scopes);
   };
   // The rule has been printed already.
@@ -76,10 +82,12 @@ SchemaBuilder.registerPlugin('removal', RemovalPlugin);
 // What comes first is the last to see a field: nobody else sees what it leaves.
 builder.options.plugins?.unshift('removal');
 
+const WHOLE = 'all of it';
+
 /** The whole of a guard, and each of the conditions that it joins. */
 export function removalsOf(at: string, rule: Rule): Removal[] {
   const parts = partsOf(rule);
-  const whole = { part: 'all of it', permissions: parts.flatMap((each) => each.permissions) };
+  const whole = { part: WHOLE, permissions: parts.flatMap((each) => each.permissions) };
   return [
     { at, ...whole, left: () => true },
     ...(parts.length > 1 ? parts : []).map((part) => ({ at, ...part })),

@@ -30,6 +30,20 @@ describe('deleteDataset', () => {
     expect(await outsider.run(DeleteDataset, { input })).toSucceed();
   });
 
+  test('allows a service account that is Admin, and ends the grants on it', async () => {
+    const { here, dataset } = await world();
+    const [robot, other] = [await here.program('Robot'), await here.program('Other')];
+    const { client } = await testDatabase();
+    const { accountId } = here;
+    const member = { flowId: dataset.rowId, serviceAccountId: robot.id, role: 'ADMIN' } as const;
+    await client.flowMember.create({ data: { accountId, ...member } });
+    await here.letAct(other, { flowId: dataset.rowId });
+    const input = { datasetId: dataset.id, name: dataset.name };
+    expect(await robot.run(DeleteDataset, { input })).toSucceed();
+    const grants = await client.impersonationGrant.findMany({ where: { accountId } });
+    expect(grants).toMatchObject([{ revokedById: robot.id, revokedAt: expect.any(Date) }]);
+  });
+
   test('denies a Member and a Viewer', async () => {
     const { admin, member, viewer, dataset } = await world();
     const input = { datasetId: dataset.id, name: dataset.name };
