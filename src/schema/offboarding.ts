@@ -8,7 +8,7 @@ import { visibleInvitations, visibleKeys, visibleUsers } from '../domain/visibil
 import { notFound } from '../errors.js';
 import { AccessKey } from './access-key.js';
 import { NEWEST_FIRST } from './audit.js';
-import { builder, reached } from './builder.js';
+import { builder } from './builder.js';
 import { keysetConnection, pageCost } from './connections.js';
 import { EgressKind } from './enums.js';
 import { FlowReference } from './impersonation.js';
@@ -57,7 +57,7 @@ interface InvitationRow extends Row {
 const OffboardingPlan = builder.objectRef<Row>('OffboardingPlan').implement({
   description:
     'What somebody would leave behind: to be looked through before `offboard`. Their sessions, API keys and groups are with the person.',
-  authScopes: reached,
+  authScopes: { account: 'user:remove' },
   fields: (t) => ({
     user: t.prismaField({
       type: User,

@@ -26,8 +26,7 @@ const FURTHER =
 /** These are about somebody, but asked for in the account. */
 const IN_ACCOUNT = /^Query\.(offboardingPlan|previewRoleChange)$/;
 /** These have a gate and no rule of their own, or stand behind a field whose rule is not told with theirs. */
-const WITHOUT =
-  /^Query\.node$|assignableRoles$|^revokeImpersonation$|^offboardWith|^OffboardingPlan\./;
+const WITHOUT = /^Query\.node$|assignableRoles$|^revokeImpersonation$|^offboardWith/;
 
 /** The part of a flow that it is about, or whatever else it is about. */
 export function thingOf({ operation, on, target }: Omit<Question, 'who'>): string | undefined {

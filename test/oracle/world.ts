@@ -116,6 +116,7 @@ const drafts = fc.record({
     fc.record({
       kind: fc.constantFrom(...KINDS),
       members: listOf(fc.record({ who: index, role: index }), 6, 1),
+      torn: fc.option(fc.record({ group: index, person: index, roles: fc.tuple(index, index) })),
       views: listOf(index, 2),
     }),
     5,
@@ -162,11 +163,24 @@ function worldOf(draft: Drafts): World {
   const working = programs.filter(({ state }) => state !== 'DELETED').map(({ id }) => id);
   const flows = draft.flows.map(({ kind }, n) => ({ id: `f${n}`, kind }));
   const everybody = [...present, ...groups.map(({ id }) => id), ...working];
-  const members = draft.flows.flatMap(({ kind, members: list }, n) => {
+  const members = draft.flows.flatMap(({ kind, members: list, torn }, n) => {
     const family = kind === 'DATASET' ? DATASET_ROLES : FLOW_ROLES;
-    const entries = list.map(
-      ({ who, role }) => [at(everybody, who) ?? '', at(family, role) ?? ''] as const,
-    );
+    const roleAt = (place: number) => at(family, place) ?? '';
+    const entries = list.map(({ who, role }): [string, string] => [
+      at(everybody, who) ?? '',
+      roleAt(role),
+    ]);
+    // Somebody with a role of their own and another one by a group.
+    const group =
+      torn &&
+      at(
+        groups.filter(({ people: some }) => some.length > 0),
+        torn.group,
+      );
+    if (group) {
+      const [theirs, own] = torn.roles;
+      entries.push([group.id, roleAt(theirs)], [at(group.people, torn.person) ?? '', roleAt(own)]);
+    }
     return [...new Map(entries)].map(([who, role]) => ({ flow: `f${n}`, who, role }));
   });
   const views = draft.flows.flatMap(({ kind, views: list }, n) =>
