@@ -16,7 +16,7 @@ const BEHIND: Readonly<Record<string, readonly string[]>> = {
   'It is reached through a field alone that has the same rule.': [
     ...all(
       `DatasetField DatasetSettings Me FieldRequirement RequiredPermissions Group.memberships
-      AccessReviewLine EgressRecord`,
+      AccessReviewLine EgressRecord OffboardingPlan`,
     ),
     'Dataset.rows: dataset:read',
     'Query.accessMatrix: authenticated',
