@@ -24,7 +24,7 @@ const ON_VIEW = /^(update|delete)DatasetView$|^DatasetView\./;
 const FURTHER =
   /^(Dataset\.someRows|exportSomeOfDataset|inviteIntoGroup|Query\.(accessMatrix|explainAccess))$/;
 /** These are about somebody, but asked for in the account. */
-const IN_ACCOUNT = /^Query\.(offboardingPlan|previewRoleChange)$/;
+const IN_ACCOUNT = /^(Query\.(offboardingPlan|previewRoleChange)$|OffboardingPlan\.)/;
 /** These have a gate and no rule of their own, or stand behind a field whose rule is not told with theirs. */
 const WITHOUT = /^Query\.node$|assignableRoles$|^revokeImpersonation$|^offboardWith/;
 
