@@ -4,6 +4,7 @@ import { mintToken, PEPPER_VERSION } from '../../src/authn/token.js';
 import type { PrismaClient } from '../../src/db/generated/client.js';
 import type { Prisma } from '../../src/db/generated/client.js';
 import { SECRET } from '../support/app.js';
+import { insert } from '../support/insert.js';
 import { globalId } from '../support/world.js';
 import { BUILT_IN } from './tables.js';
 import type { Question, World } from './world.js';
@@ -90,8 +91,10 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
     ...world.people,
     { id: GOVERNOR.person, state: 'ACTIVE', roles: ['SUPER_ADMIN', 'ADMIN'] },
   ];
-  await client.user.createMany({
-    data: everybody.map(({ id, state }) => ({
+  await insert(
+    client,
+    'user',
+    everybody.map(({ id, state }) => ({
       ...own(id),
       name: id,
       nameKey: id,
@@ -99,44 +102,52 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       status: state === 'SUSPENDED' ? 'SUSPENDED' : 'ACTIVE',
       removedAt: state === 'REMOVED' ? past : null,
     })),
-  });
-  await client.role.createMany({
-    data: [
-      ...BUILT_IN.map((name) => ({
-        ...own(name),
-        builtIn: name,
-        name,
-        nameKey: name.toLowerCase(),
-      })),
-      ...world.roles.map(({ id, permissions }) => ({
-        ...own(id),
-        builtIn: null,
-        name: id,
-        nameKey: id,
-        permissions: [...permissions],
-      })),
-    ],
-  });
-  await client.roleParent.createMany({
-    data: world.roles.flatMap(({ id, parents }) =>
+  );
+  await insert(client, 'role', [
+    ...BUILT_IN.map((name) => ({
+      ...own(name),
+      builtIn: name,
+      name,
+      nameKey: name.toLowerCase(),
+    })),
+    ...world.roles.map(({ id, permissions }) => ({
+      ...own(id),
+      builtIn: null,
+      name: id,
+      nameKey: id,
+      permissions: [...permissions],
+    })),
+  ]);
+  await insert(
+    client,
+    'roleParent',
+    world.roles.flatMap(({ id, parents }) =>
       parents.map((parent) => ({ accountId, roleId: row(id), parentId: row(parent) })),
     ),
-  });
-  await client.roleAssignment.createMany({
-    data: everybody.flatMap(({ id, roles }) =>
+  );
+  await insert(
+    client,
+    'roleAssignment',
+    everybody.flatMap(({ id, roles }) =>
       roles.map((role) => ({ accountId, userId: row(id), roleId: row(role) })),
     ),
-  });
-  await client.group.createMany({
-    data: world.groups.map(({ id }) => ({ ...own(id), name: id, nameKey: id })),
-  });
-  await client.groupMember.createMany({
-    data: world.groups.flatMap(({ id, people }) =>
+  );
+  await insert(
+    client,
+    'group',
+    world.groups.map(({ id }) => ({ ...own(id), name: id, nameKey: id })),
+  );
+  await insert(
+    client,
+    'groupMember',
+    world.groups.flatMap(({ id, people }) =>
       people.map((person) => ({ accountId, groupId: row(id), userId: row(person) })),
     ),
-  });
-  await client.serviceAccount.createMany({
-    data: world.programs.map(({ id, state }, at) => ({
+  );
+  await insert(
+    client,
+    'serviceAccount',
+    world.programs.map(({ id, state }, at) => ({
       ...own(id),
       slot: state === 'DELETED' ? null : at + 1,
       name: id,
@@ -146,20 +157,26 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       disabledAt: state === 'DISABLED' ? past : null,
       deletedAt: state === 'DELETED' ? past : null,
     })),
-  });
-  await client.flow.createMany({
-    data: world.flows.map(({ id, kind }) => ({
+  );
+  await insert(
+    client,
+    'flow',
+    world.flows.map(({ id, kind }) => ({
       ...own(id),
       kind: kind as Prisma.FlowCreateManyInput['kind'],
       name: id,
       nameKey: id,
     })),
-  });
-  await client.datasetSettings.createMany({
-    data: datasets.map((id) => ({ flowId: row(id), accountId })),
-  });
-  await client.datasetField.createMany({
-    data: datasets.map((id) => ({
+  );
+  await insert(
+    client,
+    'datasetSettings',
+    datasets.map((id) => ({ flowId: row(id), accountId })),
+  );
+  await insert(
+    client,
+    'datasetField',
+    datasets.map((id) => ({
       ...own(id.replace('f', 'c')),
       flowId: row(id),
       key: 'name',
@@ -168,12 +185,16 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       type: 'TEXT' as const,
       position: 0,
     })),
-  });
-  await client.datasetRow.createMany({
-    data: datasets.map((id) => ({ ...own(id.replace('f', 'd')), flowId: row(id), values: {} })),
-  });
-  await client.flowMember.createMany({
-    data: world.members.map(({ id, flow, who, role }) => ({
+  );
+  await insert(
+    client,
+    'datasetRow',
+    datasets.map((id) => ({ ...own(id.replace('f', 'd')), flowId: row(id), values: {} })),
+  );
+  await insert(
+    client,
+    'flowMember',
+    world.members.map(({ id, flow, who, role }) => ({
       ...own(id),
       flowId: row(flow),
       role: role as Prisma.FlowMemberCreateManyInput['role'],
@@ -181,17 +202,21 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       ...(who.startsWith('g') && { groupId: row(who) }),
       ...(who.startsWith('s') && { serviceAccountId: row(who) }),
     })),
-  });
-  await client.datasetView.createMany({
-    data: world.views.map(({ id, flow, by }) => ({
+  );
+  await insert(
+    client,
+    'datasetView',
+    world.views.map(({ id, flow, by }) => ({
       ...own(id),
       flowId: row(flow),
       name: id,
       createdById: by === '' ? null : row(by),
     })),
-  });
-  await client.session.createMany({
-    data: [...world.sessions, { id: GOVERNOR.session, holder: GOVERNOR.person, state: 'GOOD' }].map(
+  );
+  await insert(
+    client,
+    'session',
+    [...world.sessions, { id: GOVERNOR.session, holder: GOVERNOR.person, state: 'GOOD' }].map(
       ({ id, holder, state }) => ({
         ...own(id),
         userId: row(holder),
@@ -201,9 +226,11 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
         endedAt: state === 'GOOD' ? null : past,
       }),
     ),
-  });
-  await client.accessKey.createMany({
-    data: world.keys.map(({ id, holder, state, only }, at, all) => ({
+  );
+  await insert(
+    client,
+    'accessKey',
+    world.keys.map(({ id, holder, state, only }, at, all) => ({
       ...own(id),
       ...(holder.startsWith('p') ? { userId: row(holder) } : { serviceAccountId: row(holder) }),
       slot: state === 'DELETED' ? null : all.slice(0, at + 1).filter(isOf(holder)).length,
@@ -214,9 +241,11 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       expiresAt: state === 'OVER' ? past : null,
       ...(state === 'DELETED' && { deletedAt: past, secretHash: null }),
     })),
-  });
-  await client.impersonationGrant.createMany({
-    data: world.grants.map(({ id, program, on, state }) => ({
+  );
+  await insert(
+    client,
+    'impersonationGrant',
+    world.grants.map(({ id, program, on, state }) => ({
       ...own(id),
       serviceAccountId: row(program),
       ...(on.startsWith('f')
@@ -225,9 +254,11 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       revokedAt: state === 'REVOKED' ? past : null,
       expiresAt: state === 'OVER' ? past : null,
     })),
-  });
-  await client.invitation.createMany({
-    data: world.invitations.map(({ id }) => ({
+  );
+  await insert(
+    client,
+    'invitation',
+    world.invitations.map(({ id }) => ({
       ...own(id),
       email: `${id}@new.example`,
       roleId: row('VIEWER'),
@@ -236,7 +267,7 @@ export async function load(client: PrismaClient, world: World): Promise<Loaded> 
       sentAt: past,
       expiresAt: future,
     })),
-  });
+  );
 
   const headersOf: Loaded['headersOf'] = ({ by, as }) => ({
     authorization: `Bearer ${secrets.get(by) ?? ''}`,

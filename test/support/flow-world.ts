@@ -4,6 +4,7 @@ import { nameKey } from '../../src/domain/directory.js';
 import { Actor } from './actor.js';
 import { testDatabase } from './database.js';
 import type { FlowKind, FlowRole } from './generated/graphql.js';
+import { insert } from './insert.js';
 import { globalId, workspace, type Shared, type Workspace } from './world.js';
 
 /** What the API calls a flow of each kind, as the documentation has it. */
@@ -58,11 +59,15 @@ export async function createFlows(
     name,
     members: members.map((member) => ({ id: uuidv7(), ...member })),
   }));
-  await client.flow.createMany({
-    data: rows.map(({ id, kind, name }) => ({ id, accountId, kind, name, nameKey: nameKey(name) })),
-  });
-  await client.flowMember.createMany({
-    data: rows.flatMap((row) =>
+  await insert(
+    client,
+    'flow',
+    rows.map(({ id, kind, name }) => ({ id, accountId, kind, name, nameKey: nameKey(name) })),
+  );
+  await insert(
+    client,
+    'flowMember',
+    rows.flatMap((row) =>
       row.members.map(({ id, role, ...member }) => ({
         id,
         accountId,
@@ -71,7 +76,7 @@ export async function createFlows(
         ...('user' in member ? { userId: member.user.id } : member),
       })),
     ),
-  });
+  );
   return rows.map(({ id, kind, name, members }) => ({
     rowId: id,
     id: globalId(TYPENAMES[kind], id),

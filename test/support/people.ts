@@ -4,6 +4,7 @@ import type { AccountRole } from '../../src/authz/account-roles.js';
 import { nameKey } from '../../src/domain/directory.js';
 import type { Actor } from './actor.js';
 import { testDatabase } from './database.js';
+import { insert } from './insert.js';
 import { globalId, workspace, type Workspace } from './world.js';
 
 export const ROLES = [
@@ -46,9 +47,11 @@ export async function customRole({ accountId }: Workspace, draft: Draft = {}): P
   const { name = `Role ${id}`, permissions = [], parentIds = [] } = draft;
   const data = { id, accountId, name, nameKey: nameKey(name), permissions: [...permissions] };
   await client.role.create({ data });
-  await client.roleParent.createMany({
-    data: parentIds.map((each) => ({ accountId, roleId: id, parentId: rowOf(each) })),
-  });
+  await insert(
+    client,
+    'roleParent',
+    parentIds.map((each) => ({ accountId, roleId: id, parentId: rowOf(each) })),
+  );
   return globalId('Role', id);
 }
 
@@ -60,9 +63,11 @@ export async function give(
 ): Promise<void> {
   const { client } = await testDatabase();
   await client.roleAssignment.deleteMany({ where: { userId: id } });
-  await client.roleAssignment.createMany({
-    data: roleIds.map((each) => ({ accountId, userId: id, roleId: rowOf(each) })),
-  });
+  await insert(
+    client,
+    'roleAssignment',
+    roleIds.map((each) => ({ accountId, userId: id, roleId: rowOf(each) })),
+  );
 }
 
 /** Somebody whose only role gives these permissions. */

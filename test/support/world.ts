@@ -8,6 +8,7 @@ import { nameKey } from '../../src/domain/directory.js';
 import { Actor } from './actor.js';
 import { SECRET, sharedApp, type TestApp } from './app.js';
 import { testDatabase } from './database.js';
+import { insert } from './insert.js';
 import './matchers.js';
 
 export const PASSWORD = 'the password of everybody';
@@ -104,19 +105,21 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
   const served = app ?? (await sharedApp());
   const accountId = uuidv7();
   const slug = `w${accountId.replaceAll('-', '')}`;
-  await client.account.create({
-    data: { id: accountId, slug, name: 'A workspace', plan: 'ENTERPRISE' },
-  });
+  await insert(client, 'account', [
+    { id: accountId, slug, name: 'A workspace', plan: 'ENTERPRISE' },
+  ]);
   const roles = new Map(ACCOUNT_ROLES.map((builtIn) => [builtIn, uuidv7()]));
-  await client.role.createMany({
-    data: [...roles].map(([builtIn, id]) => ({
+  await insert(
+    client,
+    'role',
+    [...roles].map(([builtIn, id]) => ({
       id,
       accountId,
       builtIn,
       name: builtIn,
       nameKey: nameKey(builtIn),
     })),
-  });
+  );
 
   // From the end, because the API takes the first free place.
   let slot = 26;
@@ -131,13 +134,15 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
     async people<const List extends readonly Person[]>(people: List) {
       const rows = people.map((person) => ({ id: uuidv7(), ...person }));
       await createUsers(accountId, rows);
-      await client.roleAssignment.createMany({
-        data: rows.map(({ id, role = 'EDITOR' }) => ({
+      await insert(
+        client,
+        'roleAssignment',
+        rows.map(({ id, role = 'EDITOR' }) => ({
           accountId,
           userId: id,
           roleId: roles.get(role) ?? '',
         })),
-      });
+      );
       const headers = await createSessions(
         accountId,
         rows.map(({ id }) => id),
@@ -151,9 +156,11 @@ export async function workspace(app?: TestApp): Promise<Workspace> {
     async group(members, name = `Group ${uuidv7()}`) {
       const id = uuidv7();
       await client.group.create({ data: { id, accountId, name, nameKey: nameKey(name) } });
-      await client.groupMember.createMany({
-        data: members.map((member) => ({ accountId, groupId: id, userId: member.id })),
-      });
+      await insert(
+        client,
+        'groupMember',
+        members.map((member) => ({ accountId, groupId: id, userId: member.id })),
+      );
       return id;
     },
     async serviceAccount(name = `Robot ${uuidv7()}`) {
@@ -222,8 +229,10 @@ async function createUsers(
   const { client } = await testDatabase();
   passwordHash ??= hashPassword(PASSWORD);
   const hash = await passwordHash;
-  await client.user.createMany({
-    data: rows.map(({ id, name = SOMEBODY, email, suspended = false }) => ({
+  await insert(
+    client,
+    'user',
+    rows.map(({ id, name = SOMEBODY, email, suspended = false }) => ({
       id,
       accountId,
       name,
@@ -233,7 +242,7 @@ async function createUsers(
       passwordHash: hash,
       status: suspended ? 'SUSPENDED' : 'ACTIVE',
     })),
-  });
+  );
 }
 
 /** The headers with which each of these people signs a request. */
@@ -247,8 +256,10 @@ async function createSessions(
     const id = uuidv7();
     return { id, userId, ...mintToken('session', id, SECRET) };
   });
-  await client.session.createMany({
-    data: sessions.map(({ id, userId, secretHash }) => ({
+  await insert(
+    client,
+    'session',
+    sessions.map(({ id, userId, secretHash }) => ({
       id,
       accountId,
       userId,
@@ -257,7 +268,7 @@ async function createSessions(
       transport: 'BEARER',
       expiresAt,
     })),
-  });
+  );
   return sessions.map(({ token }) => ({ authorization: `Bearer ${token}` }));
 }
 
@@ -268,20 +279,26 @@ async function createDatasets(accountId: string, drafts: readonly Draft[]): Prom
     name,
     members: members.map((member) => ({ id: uuidv7(), ...member })),
   }));
-  await client.flow.createMany({
-    data: rows.map(({ id, name }) => ({
+  await insert(
+    client,
+    'flow',
+    rows.map(({ id, name }) => ({
       id,
       accountId,
       kind: 'DATASET',
       name,
       nameKey: nameKey(name),
     })),
-  });
-  await client.datasetSettings.createMany({
-    data: rows.map(({ id }) => ({ flowId: id, accountId })),
-  });
-  await client.flowMember.createMany({
-    data: rows.flatMap((row) =>
+  );
+  await insert(
+    client,
+    'datasetSettings',
+    rows.map(({ id }) => ({ flowId: id, accountId })),
+  );
+  await insert(
+    client,
+    'flowMember',
+    rows.flatMap((row) =>
       row.members.map(({ id, role, ...member }) => ({
         id,
         accountId,
@@ -290,7 +307,7 @@ async function createDatasets(accountId: string, drafts: readonly Draft[]): Prom
         ...('user' in member ? { userId: member.user.id } : member),
       })),
     ),
-  });
+  );
   return rows.map(({ id, name, members }) => ({
     rowId: id,
     id: globalId('Dataset', id),
