@@ -8,6 +8,7 @@ import type { About, Rule } from './rule.js';
 import {
   familyOf,
   OVERRIDE,
+  READ,
   roleNameOf,
   rowOf,
   ruleName,
@@ -256,7 +257,10 @@ function reach({ own }: Holder): AccessCell {
 }
 
 function mayOnFlow(permission: SharedPermission, holder: Holder, place: Place): AccessCell {
-  if (isBarred(permission, holder) || place.about !== familyOf(permission)) return NEVER;
+  const family = familyOf(permission);
+  if (place.about !== family) return NEVER;
+  // A key that is not good for seeing it does nothing there.
+  if ([READ[family], permission].some((each) => isBarred(each, holder))) return NEVER;
   const row = rowOf(permission);
   return any(
     place.role ? byRole(row[place.role] ?? false) : NEVER,

@@ -125,7 +125,7 @@ builder.mutationField('assumeDatasetRole', (t) =>
     type: datasetPayload('AssumeDatasetRolePayload'),
     description: 'Gives yourself, a Super Admin, any role on any dataset of the account.',
     audit: 'datasetMember.roleAssumed',
-    authScopes: onDatasetOf(['dataset:override'], theDataset),
+    authScopes: onDatasetOf(['dataset:read', 'dataset:override'], theDataset),
     input: {
       datasetId: t.input.id({ description: 'The dataset.' }),
       role: t.input.field({ type: DatasetRole, description: 'The role to take.' }),

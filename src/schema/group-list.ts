@@ -2,9 +2,13 @@ import type { FlowKind } from '../authz/boundary.js';
 import type { MemberRole as Role } from '../authz/role-table.js';
 import type { Context } from '../context.js';
 import { idOf } from '../domain/ids.js';
-import { visibleGroups, visibleMembershipsOfGroups } from '../domain/visibility.js';
+import {
+  visibleGroups,
+  visibleMembershipsOfGroups,
+  visiblePeopleIn,
+} from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
-import { carrying } from './carrying.js';
+import { carrying, inAccount } from './carrying.js';
 import {
   connectionByName,
   connectionThrough,
@@ -99,18 +103,23 @@ builder.prismaObjectFields(Group, (t) => ({
     {
       type: User,
       description: 'Who is in it, in the order in which they came into the account.',
-      authScopes: { account: 'user:read' },
+      authScopes: carrying<unknown>('directory:read', inAccount('user:read')),
       complexity: pageCost,
-      select: (args, _context, nested) => ({
-        members: {
-          ...keyset(args, BY_USER),
-          select: {
-            userId: true,
-            user: nested({ select: { id: true } }, ['edges', 'node'], 'User'),
+      select: (args, { principal }, nested) => {
+        const where = visiblePeopleIn(principal);
+        const keys = keyset(args, BY_USER);
+        return {
+          members: {
+            ...keys,
+            where: { AND: [where, keys.where] },
+            select: {
+              userId: true,
+              user: nested({ select: { id: true } }, ['edges', 'node'], 'User'),
+            },
           },
-        },
-        _count: { select: { members: true } },
-      }),
+          _count: { select: { members: { where } } },
+        };
+      },
       resolve: ({ members, _count }, args) =>
         connectionThrough(args, BY_USER, members, ({ user }) => user, _count.members),
     },

@@ -12,6 +12,7 @@ import {
   type Ungrouped,
 } from '../domain/group.js';
 import { encodeId, idOf } from '../domain/ids.js';
+import { visibleGroups } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { Group } from './group.js';
 import { ids, name } from './inputs.js';
@@ -41,7 +42,8 @@ function people(args: People) {
 
 const peopleManagers = butForParty('group:write', people);
 
-function groupPayload<Result extends { id: string }>(typename: string) {
+/** Who may make one without seeing any is shown the one that they made. */
+function groupPayload<Result extends { id: string }>(typename: string, isNew = false) {
   const ref = builder.objectRef<Result>(typename).implement({
     description: 'The group as it is now.',
     authScopes: reached,
@@ -50,10 +52,12 @@ function groupPayload<Result extends { id: string }>(typename: string) {
     t.prismaField({
       type: Group,
       description: 'The group.',
-      // Who may make one without seeing any is shown the one that they made.
-      grantScopes: met,
-      resolve: (query, { id }, _args, { db }) =>
-        db.group.findUniqueOrThrow({ ...query, where: { id } }),
+      ...(isNew && { grantScopes: met }),
+      resolve: (query, { id }, _args, { db, principal }) =>
+        db.group.findFirstOrThrow({
+          ...query,
+          where: { AND: [{ id }, isNew ? {} : visibleGroups(principal)] },
+        }),
     }),
   );
   return ref;
@@ -61,7 +65,7 @@ function groupPayload<Result extends { id: string }>(typename: string) {
 
 builder.mutationField('createGroup', (t) =>
   t.fieldWithInput({
-    type: groupPayload('CreateGroupPayload'),
+    type: groupPayload('CreateGroupPayload', true),
     description:
       'Makes a group with nobody in it. Sharing with groups takes the plan ENTERPRISE; having them does not.',
     audit: 'group.created',

@@ -1,9 +1,9 @@
 import { idOf } from '../domain/ids.js';
-import { visibleRoles } from '../domain/visibility.js';
+import { visiblePeopleIn, visibleRoles } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { carrying, inAccount } from './carrying.js';
 import { connectionByName, connectionThrough, keyset, pageCost } from './connections.js';
-import { Role, userReader } from './role.js';
+import { Role } from './role.js';
 import { User } from './user.js';
 
 const reading = carrying('account:read', inAccount('user:read'));
@@ -49,18 +49,23 @@ builder.prismaObjectFields(Role, (t) => ({
       type: User,
       description:
         'Who was given the role itself, in the order in which they came into the account.',
-      authScopes: userReader,
+      authScopes: carrying<unknown>('directory:read', inAccount('user:read')),
       complexity: pageCost,
-      select: (args, _context, nested) => ({
-        assignments: {
-          ...keyset(args, BY_HOLDER),
-          select: {
-            userId: true,
-            user: nested({ select: { id: true } }, ['edges', 'node'], 'User'),
+      select: (args, { principal }, nested) => {
+        const where = visiblePeopleIn(principal);
+        const keys = keyset(args, BY_HOLDER);
+        return {
+          assignments: {
+            ...keys,
+            where: { AND: [where, keys.where] },
+            select: {
+              userId: true,
+              user: nested({ select: { id: true } }, ['edges', 'node'], 'User'),
+            },
           },
-        },
-        _count: { select: { assignments: true } },
-      }),
+          _count: { select: { assignments: { where } } },
+        };
+      },
       resolve: ({ assignments, _count }, args) =>
         connectionThrough(args, BY_HOLDER, assignments, ({ user }) => user, _count.assignments),
     },

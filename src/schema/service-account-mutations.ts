@@ -7,13 +7,15 @@ import {
   updateServiceAccount,
   type ServiceAccountUse as Use,
 } from '../domain/service-account.js';
+import { visibleServiceAccounts } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { name, purpose } from './inputs.js';
 import { met } from './scopes.js';
 import { ServiceAccountUse } from './service-account-fields.js';
 import { managers, ServiceAccount } from './service-account.js';
 
-function serviceAccountPayload(typename: string) {
+/** Who may make one without seeing any is shown the one that they made. */
+function serviceAccountPayload(typename: string, isNew = false) {
   const ref = builder.objectRef<{ id: string }>(typename).implement({
     description: 'The service account as it is now.',
     authScopes: reached,
@@ -22,10 +24,12 @@ function serviceAccountPayload(typename: string) {
     t.prismaField({
       type: ServiceAccount,
       description: 'The service account.',
-      // Who may make one without seeing any is shown the one that they made.
-      grantScopes: met,
-      resolve: (query, { id }, _args, { db }) =>
-        db.serviceAccount.findUniqueOrThrow({ ...query, where: { id } }),
+      ...(isNew && { grantScopes: met }),
+      resolve: (query, { id }, _args, { db, principal }) =>
+        db.serviceAccount.findFirstOrThrow({
+          ...query,
+          where: { AND: [{ id }, isNew ? {} : visibleServiceAccounts(principal)] },
+        }),
     }),
   );
   return ref;
@@ -33,7 +37,7 @@ function serviceAccountPayload(typename: string) {
 
 builder.mutationField('createServiceAccount', (t) =>
   t.fieldWithInput({
-    type: serviceAccountPayload('CreateServiceAccountPayload'),
+    type: serviceAccountPayload('CreateServiceAccountPayload', true),
     description:
       'Makes an identity for a program. It sees and does only what is shared with it. An account has at most 25.',
     audit: 'serviceAccount.created',

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { testDatabase } from '../support/database.js';
+import { keyOf } from '../support/keys.js';
 import { departure, handingOver, offboarding } from '../support/leaver.js';
 import { give } from '../support/people.js';
 import { approving, asked, refusing, setRole, withdrawing } from '../support/requests.js';
@@ -44,6 +46,20 @@ const TRIES: Readonly<Record<string, () => Promise<Try>>> = {
   },
   'Mutation.runDatasetImport: all of it': () => importer('runDatasetImport'),
   'Mutation.cancelDatasetImport: all of it': () => importer('cancelDatasetImport'),
+  'Group.members: what a key needs': async () => {
+    const { here, admin, superAdmin, dataset } = await world();
+    const groupId = await here.group([admin]);
+    const { client } = await testDatabase();
+    const { accountId } = here;
+    await client.flowMember.create({
+      data: { accountId, flowId: dataset.rowId, groupId, role: 'VIEWER' },
+    });
+    const permissions = ['dataset:read', 'datasetMember:read', 'user:read', 'dataset:override'];
+    const { user } = await keyOf(here, { userId: superAdmin.id }, { permissions });
+    const members =
+      '{ datasets { edges { node { members { edges { node { grantee { ... on Group { members { totalCount } } } } } } } } } }';
+    return async () => codeOf(await user.run(members, {}));
+  },
   'Mutation.offboard: to hand over: ABOUT': async () => {
     const { here, leaver, alone, successor } = await departure();
     const helper = await here.person({ role: 'USER_ADMIN' });

@@ -13,6 +13,7 @@ import {
   PageGroups,
   ReadAccessOfDataset,
 } from '../support/operations.js';
+import { personWith } from '../support/people.js';
 import { globalId, workspace } from '../support/world.js';
 
 /** A group of two that is a member of three flows, of which different people see who is a member. */
@@ -59,6 +60,47 @@ describe('a group', () => {
     expect((await stranger.run(GetGroup, { id: groupId })).data?.group).toBeNull();
     const program = await here.program();
     expect(await program.run(GetGroup, { id: groupId })).toBeDenied({ missing: 'directory:read' });
+  });
+
+  test('shows those who manage people but see nobody themselves alone, and counts nobody else', async () => {
+    const { here, ada, bob, id } = await office();
+    const blind = await personWith(here, 'user:read', 'account:read', 'role:write');
+    const dataset = await here.dataset({
+      members: [
+        { user: blind, role: 'ADMIN' },
+        { groupId: id, role: 'VIEWER' },
+      ],
+    });
+    const { client } = await testDatabase();
+    const { accountId } = here;
+    const groups = () =>
+      blind.run(
+        `query ($id: ID!) { dataset(id: $id) { members { edges { node { grantee {
+           ... on Group { members { totalCount edges { node { name } } } } } } } } } }`,
+        { id: dataset.id },
+      );
+    const shown = (members: object) => ({
+      dataset: {
+        members: { edges: [{ node: { grantee: {} } }, { node: { grantee: { members } } }] },
+      },
+    });
+    const before = await groups();
+    expect(before).toSucceed();
+    expect(before.data).toEqual(shown({ totalCount: 0, edges: [] }));
+    await client.groupMember.create({ data: { accountId, groupId: id, userId: blind.id } });
+    const self = { totalCount: 1, edges: [{ node: { name: blind.name } }] };
+    expect((await groups()).data).toEqual(shown(self));
+    const { roleId } = await client.roleAssignment.findFirstOrThrow({
+      where: { userId: blind.id },
+    });
+    await client.roleAssignment.createMany({
+      data: [ada, bob].map((each) => ({ accountId, userId: each.id, roleId })),
+    });
+    const role = await blind.run(
+      'query ($id: ID!) { role(id: $id) { holders { totalCount edges { node { name } } } } }',
+      { id: globalId('Role', roleId) },
+    );
+    expect(role.data).toEqual({ role: { holders: self } });
   });
 
   test('shows who is in it to those who manage people', async () => {
