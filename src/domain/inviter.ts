@@ -5,7 +5,7 @@ import type { Tx } from '../db/scoped.js';
 import { DomainError, notFound } from '../errors.js';
 import type { Change } from './change.js';
 import { NOWHERE } from './ids.js';
-import { rightsOfRoles } from './role.js';
+import { namedRoles, rightsOfRoles } from './role.js';
 import { permissionsOf } from './user.js';
 
 interface Vouched {
@@ -30,7 +30,8 @@ export async function roleToGive(
   { tx, principal }: Pick<Change, 'tx' | 'principal'>,
   roleId: string | null,
 ): Promise<RankFacts> {
-  const { id } = await findRole(tx, roleId);
+  const [named = null] = namedRoles(principal, roleId === null ? [] : [roleId]);
+  const { id } = await findRole(tx, named);
   return { given: await permissionsOfRole(tx, principal.accountId, id) };
 }
 

@@ -1,4 +1,5 @@
 import { isAccountPermission, type AccountPermission } from '../authz/permissions.js';
+import type { Principal } from '../authz/principal.js';
 import type { RankFacts } from '../authz/rank.js';
 import { rightsOf, type HeldRole, type Rights } from '../authz/rights.js';
 import { closeGate } from '../db/gate.js';
@@ -7,7 +8,7 @@ import { DomainError, invalidInput, notFound } from '../errors.js';
 import { assertIncluded } from './account.js';
 import type { Change } from './change.js';
 import { nameKey, uniquelyNamed } from './directory.js';
-import { visibleRoles } from './visibility.js';
+import { seesRoles, visibleRoles } from './visibility.js';
 
 /** Through so many levels a role can inherit, itself included. */
 const MOST_LEVELS = 8;
@@ -29,6 +30,15 @@ export async function rightsOfRoles(
   const roles = new Map<string, HeldRole[]>();
   for (const { root, ...role } of rows) roles.set(root, [...(roles.get(root) ?? []), role]);
   return new Map([...roles].map(([root, held]) => [root, rightsOf(held)]));
+}
+
+/** The roles that somebody names, if they can see roles at all. Throws NOT_FOUND. */
+export function namedRoles(
+  principal: Principal | undefined,
+  ids: readonly string[],
+): readonly string[] {
+  if (ids.length > 0 && !seesRoles(principal)) throw notFound();
+  return ids;
 }
 
 interface Design {
@@ -55,7 +65,8 @@ export async function designedRole(
   { tx, principal }: Change,
   { permissions = [], parentIds = [] }: Partial<Design>,
 ): Promise<RankFacts> {
-  const parents = await rightsOfRoles(tx, principal.accountId, parentIds);
+  const named = namedRoles(principal, parentIds);
+  const parents = await rightsOfRoles(tx, principal.accountId, named);
   if (parents.size < new Set(parentIds).size) throw notFound();
   return {
     defined: [

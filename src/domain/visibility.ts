@@ -106,8 +106,12 @@ export function visiblePeopleIn(principal: Principal | undefined): { readonly us
 }
 
 /** Whoever may know the account knows the names of its roles. */
+export function seesRoles(principal: Principal | undefined): boolean {
+  return principal?.permissions.has('account:read') === true;
+}
+
 export function visibleRoles(principal: Principal | undefined): Prisma.RoleWhereInput {
-  return principal?.permissions.has('account:read') ? {} : nothing;
+  return seesRoles(principal) ? {} : nothing;
 }
 
 export function visibleGroups(principal: Principal | undefined): Prisma.GroupWhereInput {

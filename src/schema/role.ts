@@ -1,7 +1,7 @@
 import { ACCOUNT_PERMISSIONS } from '../authz/permissions.js';
 import { builder } from './builder.js';
 
-export const userReader = { account: 'user:read' } as const;
+const userReader = { account: 'user:read' } as const;
 
 export const Role = builder.prismaNode('Role', {
   description: 'What somebody may do in the account: a built-in role or one of the account’s own.',

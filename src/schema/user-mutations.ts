@@ -1,6 +1,7 @@
 import { changeOf } from '../context.js';
 import { idOf, encodeId } from '../domain/ids.js';
 import { assignRoles, effectOfRoles, type RoleEffect } from '../domain/role-assignment.js';
+import { namedRoles } from '../domain/role.js';
 import { removeUser, type Removed } from '../domain/user-removal.js';
 import { personToManage, reactivateUser, suspendUser, updateUser } from '../domain/user.js';
 import { visibleUsers } from '../domain/visibility.js';
@@ -20,7 +21,8 @@ function person({ input }: Named) {
   const roleIds = rolesIn(input.roleIds ?? []);
   return {
     target: { type: 'User' as const, id },
-    find: (change: Parameters<typeof personToManage>[0]) => personToManage(change, id, roleIds),
+    find: (change: Parameters<typeof personToManage>[0]) =>
+      personToManage(change, id, namedRoles(change.principal, roleIds)),
   };
 }
 
@@ -111,7 +113,8 @@ builder.queryField('previewRoleChange', (t) =>
       const id = idOf('User', userId);
       const where = { AND: [{ id }, visibleUsers(principal)] };
       if (!(await db.user.findFirst({ where, select: { id: true } }))) throw notFound();
-      return effectOfRoles(db, principal?.accountId ?? '', id, rolesIn(roleIds));
+      const named = namedRoles(principal, rolesIn(roleIds));
+      return effectOfRoles(db, principal?.accountId ?? '', id, named);
     },
   }),
 );

@@ -15,7 +15,7 @@ function nobody({ app }: Workspace | Actor, headers: Record<string, string> = {}
 
 async function entriesOf(requestId: string) {
   const { client } = await testDatabase();
-  return client.auditEntry.findMany({ where: { requestId } });
+  return client.auditEntry.findMany({ where: { requestId }, orderBy: { id: 'asc' } });
 }
 
 /** All that an entry holds where nothing in particular is said. */

@@ -48,7 +48,7 @@ async function nameNow(): Promise<string> {
 }
 
 function entries() {
-  return client.auditEntry.findMany({ where: { requestId } });
+  return client.auditEntry.findMany({ where: { requestId }, orderBy: { id: 'asc' } });
 }
 
 describe('a change commits', () => {

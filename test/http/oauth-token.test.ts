@@ -29,7 +29,7 @@ async function stage() {
 
 async function entriesOf({ line: { requestId } }: Posted) {
   const { client } = await testDatabase();
-  return client.auditEntry.findMany({ where: { requestId } });
+  return client.auditEntry.findMany({ where: { requestId }, orderBy: { id: 'asc' } });
 }
 
 async function expectRefused(answer: Posted, status: number, error: string): Promise<void> {

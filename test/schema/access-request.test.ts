@@ -286,7 +286,10 @@ describe('whoever is removed', () => {
       ['WITHDRAWN', superAdmin.id],
       ['WITHDRAWN', superAdmin.id],
     ]);
-    const entries = await client.auditEntry.findMany({ where: { requestId: at } });
+    const entries = await client.auditEntry.findMany({
+      where: { requestId: at },
+      orderBy: { id: 'asc' },
+    });
     const withdrawn = entries.filter(({ action }) => action === 'accessRequest.withdrawn');
     expect(withdrawn.map(({ targetId }) => targetId)).toEqual([
       rowIdOf(requestId),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { testDatabase } from '../support/database.js';
 import { explained } from '../support/explaining.js';
-import { personWith, userId } from '../support/people.js';
+import { builtInRoles, personWith, userId } from '../support/people.js';
 import { whoCan } from '../support/who-can.js';
 import { globalId, workspace } from '../support/world.js';
 
@@ -87,4 +87,40 @@ test('who makes what they could not see is shown what they made', async () => {
     {},
   );
   expect(program.data).toEqual({ createServiceAccount: { serviceAccount: { name: 'Day' } } });
+});
+
+const NAMING = [
+  [
+    'previewRoleChange',
+    'query ($id: ID!, $roleId: ID!) { previewRoleChange(userId: $id, roleIds: [$roleId]) { gained } }',
+  ],
+  [
+    'assignRoles',
+    'mutation ($id: ID!, $roleId: ID!) { assignRoles(input: { userId: $id, roleIds: [$roleId], confirm: true }) { __typename } }',
+  ],
+  [
+    'createRole',
+    'mutation ($roleId: ID!) { createRole(input: { name: "Own", permissions: [], parentIds: [$roleId] }) { __typename } }',
+  ],
+  [
+    'inviteUser',
+    'mutation ($roleId: ID!) { inviteUser(input: { email: "new@example.test", roleId: $roleId }) { __typename } }',
+  ],
+] as const;
+
+test.each(NAMING)('%s finds no role for those who may see none', async (_name, document) => {
+  const { here, ada: id } = await stage();
+  const takes = ['role:assign', 'role:write', 'user:create', 'directory:read'];
+  const { VIEWER: roleId } = await builtInRoles(here);
+  const viewers = ['account:read', 'execution:read', 'flow:readAny'];
+  const blind = await personWith(here, ...takes);
+  const seeing = await personWith(here, ...takes, ...viewers);
+  const nowhere = globalId('Role', '01900000-0000-7000-8000-000000000000');
+  const ask = (who: typeof blind, role: string) =>
+    who.run(document, document.includes('$id') ? { id, roleId: role } : { roleId: role });
+  const refused = await ask(blind, roleId);
+  expect(refused).toFail('NOT_FOUND');
+  expect(refused.text).toBe((await ask(blind, nowhere)).text);
+  expect(await ask(seeing, nowhere)).toFail('NOT_FOUND');
+  expect(await ask(seeing, roleId)).toSucceed();
 });

@@ -145,7 +145,10 @@ describe('removeUser', () => {
   test('audits who it was, how much went and each key, together, and no secret', async () => {
     const { superAdmin, leo, goes, input, client, key } = await leaver();
     const { requestId } = await superAdmin.run(RemoveUser, { input: { ...input, confirm: true } });
-    const entries = await client.auditEntry.findMany({ where: { requestId } });
+    const entries = await client.auditEntry.findMany({
+      where: { requestId },
+      orderBy: { id: 'asc' },
+    });
     const of = (action: string) => entries.filter((entry) => entry.action === action);
     expect(of('user.removed')).toMatchObject([
       {

@@ -235,7 +235,8 @@ describe('previewRoleChange', () => {
       if (['SUPER_ADMIN', 'IAM_ADMIN', 'ADMIN'].includes(role)) expect(result, role).toSucceed();
       else expect(result, role).toBeDenied({ missing: 'role:assign' });
     }
-    const given = await ask(await personWith(here, 'role:assign', 'directory:read'));
+    const permissions = ['role:assign', 'directory:read', 'account:read'];
+    const given = await ask(await personWith(here, ...permissions));
     expect(given.data?.previewRoleChange).toMatchObject({ lost: [], flowsLost: 0 });
   });
 

@@ -66,7 +66,10 @@ expect.extend({
 
   async toHaveAudited({ requestId }: Result, expected: Record<string, unknown>) {
     const { client } = await testDatabase();
-    const entries = await client.auditEntry.findMany({ where: { requestId } });
+    const entries = await client.auditEntry.findMany({
+      where: { requestId },
+      orderBy: { id: 'asc' },
+    });
     const pass = entries.length === 1 && this.equals(entries[0], expect.objectContaining(expected));
     return {
       pass,
