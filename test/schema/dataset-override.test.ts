@@ -185,7 +185,7 @@ describe('a Super Admin without a role on a dataset', () => {
     const { superAdmin, dataset } = await world();
     const input = { datasetId: dataset.id, role: 'MEMBER' } as const;
     const taken = await superAdmin.run(AssumeDatasetRole, { input });
-    expect(marksOf(taken)).toEqual([markOf(dataset, 'dataset:override')]);
+    expect(marksOf(taken)).toEqual([markOf(dataset, 'dataset:override', 'dataset:read')]);
     expect(await entriesOf(taken)).toMatchObject([
       { action: 'datasetMember.roleAssumed', outcome: 'SUCCEEDED', ...BY_OVERRIDE },
     ]);
