@@ -98,7 +98,7 @@ export const PLANTS: readonly Plant[] = [
   {
     mistake: 'an order by what the reader may not see',
     reader: 'vera',
-    field: 'DatasetSettings.downloadPolicy',
+    field: 'DatasetSettings.printPolicy',
     asking: () => 'datasets',
     spoiled: (client) =>
       asIt(
@@ -109,7 +109,7 @@ export const PLANTS: readonly Plant[] = [
                 query({
                   ...args,
                   orderBy: [
-                    { settings: { downloadPolicy: 'desc' as const } },
+                    { settings: { printPolicy: 'desc' as const } },
                     args.orderBy ?? [],
                   ].flat(),
                 }),
