@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { readCredential } from '../config.js';
 import { CliError } from './cli-error.js';
 import { mint } from './mint.js';
-import { planFiles } from './plan-files.js';
 import { tableOf } from './table.js';
 
 const USAGE = `Usage: npx fieldgate access plan [options] <files.graphql …>
@@ -44,6 +43,8 @@ async function run(words: readonly string[]): Promise<void> {
   if (noun !== 'access' || verb !== 'plan') throw new CliError(USAGE, 'USAGE');
   if (files.length === 0) throw new CliError(`Name at least one file.\n\n${USAGE}`, 'USAGE');
   const order = values.mint ? orderOf(values) : undefined;
+  // Whoever mistook an option does not wait for the schema to be built.
+  const { planFiles } = await import('./plan-files.js');
   const plan = planFiles(files);
   const minted = order && (await mint(order, plan));
   if (values.json) {

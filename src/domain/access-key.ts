@@ -65,11 +65,7 @@ export async function createKey(
   return minted;
 }
 
-async function assertHolder(
-  tx: Tx,
-  holder: Holder,
-  seen: Prisma.ServiceAccountWhereInput,
-): Promise<void> {
+async function assertHolder(tx: Tx, holder: Holder, seen: Prisma.ServiceAccountWhereInput) {
   if ('userId' in holder) return;
   const found = await tx.serviceAccount.findFirst({
     where: { AND: [{ id: holder.serviceAccountId }, seen] },

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { CliError } from '../../src/cli/cli-error.js';
+import { planFiles } from '../../src/cli/plan-files.js';
 import { startGateway, type Gateway } from '../support/gateway.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -88,16 +90,12 @@ describe('npx fieldgate access plan', () => {
   });
 
   test.each([
-    ['a file that is not there', [path.join(dir, 'none.graphql')], 3, 'cannot be read: ENOENT.'],
-    ['no GraphQL', [file('broken.graphql', 'query {\n  me {\n')], 3, 'broken.graphql:3:1: Syntax'],
     [
       'an unknown field',
       [file('unknown.graphql', 'query A {\n  me { nothing }\n}')],
       3,
       'unknown.graphql:2:8: Cannot query field "nothing"',
     ],
-    ['a fragment that is nowhere', [suppliers], 3, 'Unknown fragment "Parts"'],
-    ['no operation', [parts], 3, 'parts.graphql'],
     ['no file', [], 2, 'Name at least one file.'],
     ['an unknown option', ['--nothing', suppliers], 2, "Unknown option '--nothing'"],
     ['a key without a place', ['--mint', adding], 2, '--mint takes --url'],
@@ -112,6 +110,16 @@ describe('npx fieldgate access plan', () => {
     expect(ended.code).toBe(code);
     expect(ended.stderr).toContain(message);
     expect(ended.stdout).toBe('');
+  });
+
+  test.each([
+    ['a file that is not there', path.join(dir, 'none.graphql'), 'cannot be read: ENOENT.'],
+    ['no GraphQL', file('broken.graphql', 'query {\n  me {\n'), 'broken.graphql:3:1: Syntax'],
+    ['a fragment that is nowhere', suppliers, 'Unknown fragment "Parts"'],
+    ['no operation', parts, 'parts.graphql'],
+  ])('finds %s', (_what, name, message) => {
+    expect(() => planFiles([name])).toThrow(message);
+    expect(() => planFiles([name])).toThrow(CliError);
   });
 });
 
