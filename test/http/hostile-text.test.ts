@@ -13,7 +13,7 @@ import { mintToken } from '../../src/authn/token.js';
 import { ERROR_CODES } from '../../src/errors.js';
 import { buildSchema } from '../../src/schema/index.js';
 import { SECRET } from '../support/app.js';
-import { testDatabase } from '../support/database.js';
+import { testDatabase, testDatabaseKind } from '../support/database.js';
 import { createFlow } from '../support/flow-world.js';
 import { askFor } from '../support/requests.js';
 import { beginReview } from '../support/review.js';
@@ -53,18 +53,23 @@ function textsOf(type: GraphQLInputType, path: Path, within: readonly string[] =
 /** What is in every other place while one holds hostile text: values that lead deep into the work. */
 type Values = Record<string, unknown>;
 
-const HOSTILE = {
+/** What a database can stumble over, other than the code before it. */
+const FOR_DATABASES = {
   NUL: 'a\0b',
   'half a surrogate': '\uD83E',
   'the other half': 'x\uDD8A',
-  nothing: '',
-  spaces: ' \t\n\u00A0\u2003',
   'a wildcard': '%_%\\',
   SQL: `'); DROP TABLE "user"; --`,
+  'ten thousand': 'x'.repeat(10_000),
+};
+
+const HOSTILE = {
+  ...FOR_DATABASES,
+  nothing: '',
+  spaces: ' \t\n\u00A0\u2003',
   JSON: '{"not":null}',
   'right to left': '\u202Eabc\u2066',
   'a number': '-0',
-  'ten thousand': 'x'.repeat(10_000),
   'emoji and accents': 'Zoë 🦊 \u0301\u0301\u0301',
   'an id of nothing': Buffer.from('Dataset:00000000-0000-0000-0000-00000000000g').toString(
     'base64',
@@ -279,7 +284,7 @@ describe('hostile text in any place that takes text is taken, or refused with a 
   test.each(PLACES.map((place) => [place.field.name, place.path.join('.'), place] as const))(
     '%s(%s)',
     async (_field, _path, place) => {
-      await run(place, Object.values(HOSTILE));
+      await run(place, Object.values(testDatabaseKind() === 'postgres' ? HOSTILE : FOR_DATABASES));
     },
   );
 });
