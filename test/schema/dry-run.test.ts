@@ -54,9 +54,11 @@ const OPERATIONS: Readonly<Record<string, Tried>> = {
     variables: onDataset,
   },
   'reading oneself': {
-    document: `{ me { subject { name } user { email lastSignedInAt } permissions account { slug }
+    document: `{ me { subject { name } user { email lastSignedInAt } permissions
       sessions { totalCount edges { node { id } } } apiKeys { id } } }`,
   },
+  // By itself, because it is never null: what is refused beside it is told if it comes first.
+  'reading one’s account': { document: '{ me { account { slug } } }' },
   'reading the account': {
     document: `{ auditLog { totalCount } users { totalCount } governance { inactiveUsers { totalCount } }
       groups { totalCount } serviceAccounts { totalCount } }`,
