@@ -138,28 +138,41 @@ function nameIn(operation: string, target: string, loaded: Loaded): string {
   return loaded.id(operation === 'Group.memberships' ? (membership?.flow ?? '') : target);
 }
 
+type Reply = Awaited<ReturnType<Rehearsal['ask']>>;
+/** Whether an error, or what a dry run tells, is of one mutation; what has no place is of each. */
+type IsHere = (each: { readonly path?: readonly (string | number)[] }) => boolean;
+
+/** Several mutations at once, each by what the answer says of it. */
+function ofMutations(
+  name: string,
+  headers: Readonly<Record<string, string>>,
+  saidIn: (reply: Reply, isHere: IsHere, question: Question) => Said,
+): Reader {
+  return {
+    name,
+    share: { writes: 2 },
+    asks: (_loaded, question) => (question.operation.includes('.') ? undefined : [question]),
+    read: (gateway, loaded, questions) =>
+      byActor(questions, async (same) => {
+        const said: Said[] = [];
+        for (const some of chunks(same, MUTATIONS_AT_ONCE)) {
+          const sent = { ...headersOf(loaded, some), ...headers };
+          const reply = await gateway.ask(sent, mutationsOf(loaded, some));
+          const placed =
+            (at: string): IsHere =>
+            ({ path = [at] }) =>
+              path[0] === at;
+          said.push(...some.map((question, at) => saidIn(reply, placed(`m${at}`), question)));
+        }
+        return said;
+      }),
+  };
+}
+
 /** Mutations, as the API does them and undoes them. */
-const mutations: Reader = {
-  name: 'mutations',
-  share: { writes: 2 },
-  asks: asksMutation,
-  read: (gateway, loaded, questions) =>
-    byActor(questions, async (same) => {
-      const said: Said[] = [];
-      for (const some of chunks(same, MUTATIONS_AT_ONCE)) {
-        const { errors = [] } = await gateway.ask(
-          headersOf(loaded, some),
-          mutationsOf(loaded, some),
-        );
-        said.push(
-          ...some.map((_question, at) =>
-            verdictOf(errors.filter(({ path = [`m${at}`] }) => path[0] === `m${at}`)),
-          ),
-        );
-      }
-      return said;
-    }),
-};
+const mutations = ofMutations('mutations', {}, ({ errors = [] }, isHere) =>
+  verdictOf(errors.filter(isHere)),
+);
 
 interface DryRun {
   readonly refused: readonly { readonly path: readonly string[]; readonly code: string }[];
@@ -167,35 +180,17 @@ interface DryRun {
 }
 
 /** The same mutations, of which it is only asked what would be refused. */
-const dryRun: Reader = {
-  name: 'dry run',
-  share: { writes: 2 },
-  asks: asksMutation,
-  read: (gateway, loaded, questions) =>
-    byActor(questions, async (same) => {
-      const said: Said[] = [];
-      for (const some of chunks(same, MUTATIONS_AT_ONCE)) {
-        const headers = { ...headersOf(loaded, some), 'x-authz-dry-run': '1' };
-        const { errors = [], extensions } = await gateway.ask(headers, mutationsOf(loaded, some));
-        const { refused = [], undecided = [] } = (extensions?.['dryRun'] ?? {}) as Partial<DryRun>;
-        said.push(
-          ...some.map(({ operation }, at) => {
-            const isHere = ({ path = [`m${at}`] }: { path?: readonly (string | number)[] }) =>
-              path[0] === `m${at}`;
-            const [trouble] = errors.filter(isHere);
-            if (trouble) return verdictOf([trouble]);
-            if (undecided.some(isHere)) return 'undecided';
-            return refused.find(isHere)?.code ?? (isOnFlow(operation) ? 'ALLOWED' : 'PASSED');
-          }),
-        );
-      }
-      return said;
-    }),
-};
-
-function asksMutation(_loaded: Loaded, question: Question): readonly Question[] | undefined {
-  return question.operation.includes('.') ? undefined : [question];
-}
+const dryRun = ofMutations(
+  'dry run',
+  { 'x-authz-dry-run': '1' },
+  ({ errors = [], extensions }, isHere, { operation }) => {
+    const { refused = [], undecided = [] } = (extensions?.['dryRun'] ?? {}) as Partial<DryRun>;
+    const [trouble] = errors.filter(isHere);
+    if (trouble) return verdictOf([trouble]);
+    if (undecided.some(isHere)) return 'undecided';
+    return refused.find(isHere)?.code ?? (isOnFlow(operation) ? 'ALLOWED' : 'PASSED');
+  },
+);
 
 function headersOf(loaded: Loaded, [first]: readonly Question[]) {
   return loaded.headersOf(first?.who ?? { by: '' });
