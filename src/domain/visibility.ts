@@ -99,12 +99,6 @@ export function visibleUsers(principal: Principal | undefined): Prisma.UserWhere
     : { removedAt: null, id: selfOf(principal) };
 }
 
-/** Of those who are in something or hold it, the people whom the principal can see. */
-export function visiblePeopleIn(principal: Principal | undefined): { readonly userId?: string } {
-  if (principal?.permissions.has('directory:read')) return {};
-  return { userId: principal ? selfOf(principal) : NOWHERE };
-}
-
 /** Whoever may know the account knows the names of its roles. */
 export function seesRoles(principal: Principal | undefined): boolean {
   return principal?.permissions.has('account:read') === true;

@@ -2,11 +2,7 @@ import type { FlowKind } from '../authz/boundary.js';
 import type { MemberRole as Role } from '../authz/role-table.js';
 import type { Context } from '../context.js';
 import { idOf } from '../domain/ids.js';
-import {
-  visibleGroups,
-  visibleMembershipsOfGroups,
-  visiblePeopleIn,
-} from '../domain/visibility.js';
+import { visibleGroups, visibleMembershipsOfGroups, visibleUsers } from '../domain/visibility.js';
 import { builder, reached } from './builder.js';
 import { carrying, inAccount } from './carrying.js';
 import {
@@ -106,7 +102,7 @@ builder.prismaObjectFields(Group, (t) => ({
       authScopes: carrying<unknown>('directory:read', inAccount('user:read')),
       complexity: pageCost,
       select: (args, { principal }, nested) => {
-        const where = visiblePeopleIn(principal);
+        const where = { user: visibleUsers(principal) };
         const keys = keyset(args, BY_USER);
         return {
           members: {

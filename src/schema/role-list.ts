@@ -1,5 +1,5 @@
 import { idOf } from '../domain/ids.js';
-import { visiblePeopleIn, visibleRoles } from '../domain/visibility.js';
+import { visibleRoles, visibleUsers } from '../domain/visibility.js';
 import { builder } from './builder.js';
 import { carrying, inAccount } from './carrying.js';
 import { connectionByName, connectionThrough, keyset, pageCost } from './connections.js';
@@ -52,7 +52,7 @@ builder.prismaObjectFields(Role, (t) => ({
       authScopes: carrying<unknown>('directory:read', inAccount('user:read')),
       complexity: pageCost,
       select: (args, { principal }, nested) => {
-        const where = visiblePeopleIn(principal);
+        const where = { user: visibleUsers(principal) };
         const keys = keyset(args, BY_HOLDER);
         return {
           assignments: {
