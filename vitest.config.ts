@@ -5,9 +5,11 @@ import { defineConfig } from 'vitest/config';
 const onDatabase = ['test/{db,authn,domain,audit,http,interference,oracle,schema}/**/*.test.ts'];
 /** Pure functions, and tests of the embedded database’s own files: they make what they need. */
 const withoutDatabase = [
-  'test/authn/{access-token,signing-keys}.test.ts',
+  'test/authn/{access-token,password,signing-keys,token}.test.ts',
   'test/db/{directory-lock,embedded-statements,migrations}.test.ts',
+  'test/domain/{device,directory}.test.ts',
   'test/oracle/sensitivity.test.ts',
+  'test/schema/rules.test.ts',
 ];
 /** What takes the guards away changes the schema of its process, which others share. */
 const alone = ['test/oracle/rules{,-by-hand}.test.ts'];

@@ -80,9 +80,10 @@ describe('requestPasswordReset', () => {
         await entryOf(requestId);
       }
     }
-    const middle = (all: number[]) => all.toSorted((a, b) => a - b)[7] ?? 0;
-    expect(middle(times.known)).toBeLessThan(middle(times.unknown) * 2 + 2);
-    expect(middle(times.unknown)).toBeLessThan(middle(times.known) * 2 + 2);
+    // The quickest of them: what else the machine does makes an answer slower, never quicker.
+    const [known, unknown] = [Math.min(...times.known), Math.min(...times.unknown)];
+    expect(known).toBeLessThan(unknown * 2 + 2);
+    expect(unknown).toBeLessThan(known * 2 + 2);
   });
 
   test('is limited, for those who do not exist too, apart from signing in', async () => {
