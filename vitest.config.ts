@@ -26,6 +26,8 @@ export default defineConfig({
   },
   test: {
     maxWorkers: 2,
+    // Much is made and thrown away soon: a bigger nursery keeps it from being moved about first.
+    execArgv: ['--max-semi-space-size=64'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
