@@ -44,9 +44,33 @@ export interface PeoplePage {
 export function findPeopleWho(
   tx: Pick<Tx, '$queryRaw'>,
   question: Question,
-  { after, before, inverted, take }: PeoplePage,
-  among: Prisma.Sql = EVERYBODY,
+  page: PeoplePage,
 ): PromiseLike<HolderRow[]> {
+  return tx.$queryRaw<HolderRow[]>`
+    ${pageOf(question, page, EVERYBODY)} ${Prisma.raw(PLANNED_ANEW)}`;
+}
+
+/** Such a page for each of these conditions: one statement for all of them. */
+export async function findPeopleAmong(
+  tx: Pick<Tx, '$queryRaw'>,
+  question: Question,
+  page: PeoplePage,
+  among: readonly Prisma.Sql[],
+): Promise<HolderRow[][]> {
+  if (among.length === 0) return [];
+  const pages = among.map(
+    (each) => Prisma.sql`(SELECT json_agg(p) FROM (${pageOf(question, page, each)}) p)`,
+  );
+  const [row] = await tx.$queryRaw<{ pages: (HolderRow[] | null)[] }[]>`
+    SELECT json_build_array(${Prisma.join(pages)}) AS pages ${Prisma.raw(PLANNED_ANEW)}`;
+  return among.map((_each, at) => row?.pages[at] ?? []);
+}
+
+function pageOf(
+  question: Question,
+  { after, before, inverted, take }: PeoplePage,
+  among: Prisma.Sql,
+): Prisma.Sql {
   const flowId = flowOf(question);
   const end = Prisma.raw(inverted ? 'DESC' : 'ASC');
   const beyond = (sign: string, [nameKey, id]: readonly [string, string]) =>
@@ -57,7 +81,7 @@ export function findPeopleWho(
     ...(after ? [beyond('>', after)] : []),
     ...(before ? [beyond('<', before)] : []),
   ]);
-  return tx.$queryRaw<HolderRow[]>`
+  return Prisma.sql`
     SELECT u.id, u.name_key AS "nameKey", held_roles(u.id) AS roles, coalesce(
       (SELECT json_agg(json_build_object('via', g.via, 'role', g.role, 'groupId', g.group_id))
        FROM (
@@ -70,7 +94,7 @@ export function findPeopleWho(
     FROM (
       SELECT u.id, u.name_key FROM "user" u WHERE ${where}
       ORDER BY u.name_key ${end}, u.id ${end} LIMIT ${take}::int) u
-    ORDER BY u.name_key ${end}, u.id ${end} ${Prisma.raw(PLANNED_ANEW)}`;
+    ORDER BY u.name_key ${end}, u.id ${end}`;
 }
 
 /** How many may do it when they have signed in. */

@@ -8,7 +8,7 @@ import type { Tx } from '../db/scoped.js';
 import {
   assigned,
   EVERYBODY,
-  findPeopleWho,
+  findPeopleAmong,
   members,
   membersOfAny,
   type HolderRow,
@@ -54,55 +54,56 @@ export async function programsWho(tx: Tx, question: Question, now: Date): Promis
       },
     },
   });
-  const people = await candidates(tx, question, programs);
-  const paths = programs.map(async (program) => [
-    ...bySharing(question, program),
-    ...asOthers(question, program, await reachOf(tx, question, program, people), now),
+  const reaches = await reachesOf(tx, question, programs);
+  return reaches.flatMap((reach) => [
+    ...bySharing(question, reach.program),
+    ...asOthers(question, reach, now),
   ]);
-  return (await Promise.all(paths)).flat();
 }
 
+/** A program, and some of the people as whom it may act and who may do it. */
 interface Reach {
+  readonly program: Acting;
   readonly people: readonly HolderRow[];
   /** Who of them is a member where the program may act as members. */
   readonly isMember: (person: HolderRow) => boolean;
 }
 
-/** Whoever is a member of any flow with a grant may do what takes no permission, such as asking who they are. */
-async function reachOf(
-  tx: Tx,
-  question: Question,
-  { grants }: Acting,
-  people: readonly HolderRow[],
-): Promise<Reach> {
-  const flowIds = grants.flatMap(({ flowId }) => flowId ?? []);
-  if (flowIds.length === 0) return { people, isMember: () => false };
-  if (question.resource.flowId) return { people, isMember: (person) => person.grants.length > 0 };
-  const found = await findPeopleWho(tx, question, PAGE, membersOfAny(flowIds));
-  const ids = new Set(found.map(({ id }) => id));
-  const others = people.filter(({ id }) => !ids.has(id));
-  return { people: [...found, ...others], isMember: ({ id }) => ids.has(id) };
-}
-
-/** Some of the people who may do it, members of the flow and holders of each kind of role among them. */
-async function candidates(
+/**
+ * What each of the programs reaches: some of those who may do it, members of the flow and holders of each kind of role
+ * among them. Whoever is a member of any flow with a grant may do what takes no permission, such as asking who they are.
+ */
+async function reachesOf(
   tx: Tx,
   question: Question,
   programs: readonly Acting[],
-): Promise<HolderRow[]> {
+): Promise<Reach[]> {
+  const isAboutFlow = question.resource.flowId !== undefined;
+  const onFlows = programs.filter((program) => flowsOf(program).length > 0);
   const grants = programs.flatMap((program) => program.grants);
-  const reaches = [
-    ...(question.resource.flowId && grants.some(({ flowId }) => flowId)
-      ? [members(question, 'FIRST')]
-      : []),
-    ...[...new Set(grants.flatMap(({ resource }) => resource ?? []))].map((resource) =>
+  const resources = [...new Set(grants.flatMap(({ resource }) => resource ?? []))];
+  const forAll = [
+    ...(isAboutFlow && onFlows.length > 0 ? [members(question, 'FIRST')] : []),
+    ...resources.map((resource) =>
       isTarget(resource, [])
         ? EVERYBODY
         : assigned(question, ({ builtInRoles }) => isTarget(resource, builtInRoles)),
     ),
   ];
-  const found = await Promise.all(reaches.map((reach) => findPeopleWho(tx, question, PAGE, reach)));
-  return [...new Map(found.flat().map((person) => [person.id, person])).values()];
+  const forEach = isAboutFlow ? [] : onFlows.map((program) => membersOfAny(flowsOf(program)));
+  const found = await findPeopleAmong(tx, question, PAGE, [...forAll, ...forEach]);
+  const [some, apart] = [found.slice(0, forAll.length).flat(), found.slice(forAll.length)];
+  return programs.map((program) => {
+    const at = onFlows.indexOf(program);
+    const there = isAboutFlow ? some.filter((person) => person.grants.length > 0) : apart[at];
+    const ids = new Set(at < 0 ? [] : there?.map(({ id }) => id));
+    const people = new Map([...(there ?? []), ...some].map((person) => [person.id, person]));
+    return { program, people: [...people.values()], isMember: ({ id }) => ids.has(id) };
+  });
+}
+
+function flowsOf({ grants }: Acting): string[] {
+  return grants.flatMap(({ flowId }) => flowId ?? []);
 }
 
 const CREDENTIAL = { kind: 'accessKey', id: NOBODY } as const;
@@ -122,8 +123,7 @@ function bySharing(
 /** The first of these people as whom the program could. */
 function asOthers(
   { accountId, rule, resource, known }: Question,
-  { id, grants }: Acting,
-  { people, isMember }: Reach,
+  { program: { id, grants }, people, isMember }: Reach,
   now: Date,
 ): ProgramPath[] {
   if (grants.length === 0) return [];

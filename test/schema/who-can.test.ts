@@ -263,6 +263,28 @@ test('a page of 100 takes as many statements as one of 1', async () => {
   expect(await count(100)).toBe(one);
 });
 
+test('many service accounts, each acting on flows of its own, take as many statements as one', async () => {
+  const count = async (size: number) => {
+    const here = await workspace();
+    const names = Array.from({ length: size }, (_, at) => `Person ${String(at).padStart(2, '0')}`);
+    const [asker, ...people] = await here.people([
+      { name: 'Asker', role: 'IAM_ADMIN' },
+      ...names.map((name) => ({ name })),
+    ]);
+    for (const [at, user] of people.entries()) {
+      const dataset = await here.dataset({ members: [{ user, role: 'VIEWER' }] });
+      const program = await here.program(`Program ${String(at).padStart(2, '0')}`);
+      await here.letAct(program, { flowId: dataset.rowId });
+    }
+    const result = await ask(asker, { operation: 'Query.me' }, true);
+    const acting = result.data?.whoCan.serviceAccounts.flatMap(({ actingAs }) => actingAs ?? []);
+    expect(acting?.map(({ name }) => name)).toEqual(names);
+    return result.statements;
+  };
+  const one = await count(1);
+  expect(await count(25)).toBe(one);
+});
+
 test('where many groups share it each person is asked, and a role of one’s own still counts alone', async () => {
   const here = await workspace();
   const [asker, own, ...people] = await here.people([
