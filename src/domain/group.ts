@@ -141,9 +141,10 @@ export async function deleteGroup(
   id: string,
   typedName: string,
 ): Promise<GroupUse> {
-  const { tx, record } = change;
+  const { tx, principal, record } = change;
+  // A group that is hidden has none, lest the time tell how many.
   const members = await tx.groupMember.findMany({
-    where: { groupId: id },
+    where: { group: { AND: [{ id }, visibleGroups(principal)] } },
     select: { userId: true },
   });
   await closeGates(tx, [id]);

@@ -134,7 +134,7 @@ function selfOf({ acting, subject }: Principal): string {
   return acting ? NOWHERE : subject.id;
 }
 
-/** Sessions that are still good, one's own or those that one manages: for people who are signed in, not for keys. */
+/** Sessions that are still good, one's own or those of people one sees and manages: for who is signed in, not for keys. */
 export function visibleSessions(
   principal: Principal | undefined,
   now: Date,
@@ -142,7 +142,7 @@ export function visibleSessions(
   if (principal?.credential.kind !== 'session') return nothing;
   const good = goodSessions(now);
   return principal.permissions.has('session:manage')
-    ? good
+    ? { ...good, user: visibleUsers(principal) }
     : { ...good, userId: principal.subject.id };
 }
 

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 
 import { testDatabase } from '../support/database.js';
@@ -69,6 +70,9 @@ describe.each(CASES)('%s', (mutation, takes, about, inputOf) => {
     const refused = await blind.run(document, { input });
     await expect(refused).toBeHidden();
     await expect(refused).toHaveAudited({ outcome: 'REFUSED', code: 'NOT_FOUND' });
+    const [typename = ''] = Buffer.from(s[about], 'base64url').toString().split(':');
+    const nobodys = { ...input, [about]: globalId(typename, uuidv7()) };
+    expect((await blind.run(document, { input: nobodys })).statements).toBe(refused.statements);
     expect(await seeing.run(document, { input })).toSucceed();
   });
 });

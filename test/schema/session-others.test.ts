@@ -136,9 +136,8 @@ test('reading where somebody else’s sessions come from leaves one entry for a 
 
 test('where the entry cannot be written nothing is read', async () => {
   const { client, userAdmin, ada } = await office();
-  const auditEntry = {
-    createMany: () => Promise.reject(new Error('The disk is full.')),
-  };
+  const full = () => Promise.reject(new Error('The disk is full.'));
+  const auditEntry = { create: full, createMany: full };
   const broken = client.$extends({ query: { auditEntry } });
   const database = { ...(await testDatabase()), client: broken as unknown as typeof client };
   const { id, name, email, headers } = userAdmin;
