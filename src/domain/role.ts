@@ -83,11 +83,11 @@ export async function roleToChange(
   changes: Partial<Design> = {},
 ): Promise<RankFacts> {
   const { tx, principal } = change;
-  const before = (await rightsOfRoles(tx, principal.accountId, [id])).get(id);
   const seen = { AND: [{ id }, visibleRoles(principal)] };
   // What one may not see, one does not change either.
-  if (!before || !(await tx.role.findFirst({ where: seen, select: { id: true } })))
-    throw notFound();
+  if (!(await tx.role.findFirst({ where: seen, select: { id: true } }))) throw notFound();
+  const before = (await rightsOfRoles(tx, principal.accountId, [id])).get(id);
+  if (!before) throw notFound();
   const { defined = [] } = await designedRole(change, changes);
   return { defined: [...before.own, ...defined] };
 }

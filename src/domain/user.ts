@@ -17,10 +17,10 @@ export async function personToManage(
   id: string,
   roleIds: readonly string[] = [],
 ): Promise<RankFacts> {
-  await holdUser(tx, id);
-  // Whom one may not see, one does not manage either.
+  // Whom one may not see, one does not manage either, nor waits for what they have under way.
   const seen = { AND: [{ id }, visibleUsers(principal)] };
   if (!(await tx.user.findFirst({ where: seen, select: { id: true } }))) throw notFound();
+  await holdUser(tx, id);
   const given = await rightsOfRoles(tx, principal.accountId, roleIds);
   if (given.size < new Set(roleIds).size) throw notFound();
   return {

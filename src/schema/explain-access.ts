@@ -19,6 +19,7 @@ import {
   findOperation,
   governs,
   isVisibleResource,
+  nameOperation,
   operationArgs,
   type Asked,
   type OperationAbout,
@@ -162,8 +163,9 @@ builder.queryField('explainAccess', (t) =>
 
 async function explained(args: Args, context: Context, schema: GraphQLSchema): Promise<Explained> {
   assertPrincipal(args);
-  const about = await findOperation(args, context, schema);
+  const operation = nameOperation(args, schema);
   const standing = await standingOf(args, context);
+  const about = await findOperation(operation, context);
   const access = new Access(context.db, standing.principal, context.system.now());
   const facts = await factsOf(about.resource, standing.principal, access);
   return { about, ...explain(standing, about.rule, facts) };

@@ -10,7 +10,7 @@ import {
 } from '../authz/tables.js';
 import type { Context } from '../context.js';
 import { decodeId, FLOW_TYPENAMES, flowKindOf, KINDS_BUT_DATASET, NOWHERE } from '../domain/ids.js';
-import { isFindable, type Resource } from '../domain/resource.js';
+import { isFindable, type NamedResource, type Resource } from '../domain/resource.js';
 import { invalidInput, notFound } from '../errors.js';
 import type { builder } from './builder.js';
 import { shortText } from './inputs.js';
@@ -69,12 +69,16 @@ export function ruleAbout({ coordinate, rule }: Operation, typename: string): Ru
   return seen ? all(rule, seen) : rule;
 }
 
-/** Finds an operation and what it is about, whoever may see it. Throws INVALID_INPUT and NOT_FOUND. */
-export async function findOperation(
+/** An operation of the schema, and the id of what it is to be about; without one it is the account. */
+interface OperationNamed extends Omit<OperationAbout, 'resource'> {
+  readonly named: NamedResource | undefined;
+}
+
+/** Throws INVALID_INPUT. */
+export function nameOperation(
   { operation: coordinate, resourceId }: Asked,
-  { access }: Context,
   schema: GraphQLSchema,
-): Promise<OperationAbout> {
+): OperationNamed {
   const operation = operationsOf(schema).get(coordinate);
   if (!operation) {
     const message = `There is no ${coordinate}. Name a field as \`Mutation.renameDataset\` or \`Dataset.settings\`.`;
@@ -83,7 +87,7 @@ export async function findOperation(
   const named = decodeId(resourceId ?? '');
   const rule = ruleAbout(operation, named.typename);
   if (resourceId == null) {
-    if (!dependsOnResource(rule)) return { operation, rule, resource: {} };
+    if (!dependsOnResource(rule)) return { operation, rule, named: undefined };
     throw wrongResource(`${coordinate} depends on what it is about: name that.`);
   }
   const types = typesAbout(operation);
@@ -94,7 +98,15 @@ export async function findOperation(
         : `${coordinate} is about the account: leave this out.`,
     );
   }
-  const resource = await access.resource(named);
+  return { operation, rule, named };
+}
+
+/** Finds what an operation is to be about, whoever may see it. Throws NOT_FOUND. */
+export async function findOperation(
+  { operation, rule, named }: OperationNamed,
+  { access }: Context,
+): Promise<OperationAbout> {
+  const resource = named ? await access.resource(named) : {};
   if (!resource) throw notFound();
   return { operation, rule, resource };
 }
@@ -169,8 +181,9 @@ function typesIn(rule: Rule): readonly string[] {
 export async function isVisibleResource(globalId: string, context: Context): Promise<boolean> {
   const named = decodeId(globalId);
   if (named.typename !== 'DatasetView') return isVisibleNode(named, context);
-  const { flowId = '' } = (await context.access.resource(named)) ?? {};
-  return flowId !== '' && isVisibleNode({ typename: 'Dataset', id: flowId }, context);
+  // What is not there is asked for as long as what cannot be seen.
+  const { flowId: id = NOWHERE } = (await context.access.resource(named)) ?? {};
+  return isVisibleNode({ typename: 'Dataset', id }, context);
 }
 
 const ADMINISTERS = { dataset: 'dataset:configure', flow: 'flowMember:makeNone' } as const;

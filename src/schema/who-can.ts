@@ -14,7 +14,13 @@ import { connectionOf, encodeCursor, isText, pageCost, placesOf } from './connec
 import { AccessVia, MemberRole } from './enums.js';
 import { principalOf } from './flow-scope.js';
 import { Group } from './group.js';
-import { findOperation, governs, operationArgs, type Asked } from './operation-about.js';
+import {
+  findOperation,
+  governs,
+  nameOperation,
+  operationArgs,
+  type Asked,
+} from './operation-about.js';
 import { met } from './scopes.js';
 import { ServiceAccount } from './service-account.js';
 import { User } from './user.js';
@@ -164,7 +170,7 @@ async function questionOf(
   { schema }: GraphQLResolveInfo,
 ): Promise<Question> {
   const { db, access } = context;
-  const { rule, resource } = await findOperation(args, context, schema);
+  const { rule, resource } = await findOperation(nameOperation(args, schema), context);
   const { accountId } = principalOf(context);
   const roles = await rightsOfRoles(db, accountId, null);
   return askWho(accountId, rule, resource, access, roles);

@@ -303,6 +303,7 @@ describe('what is hidden', () => {
         ),
       });
       expect(result.text, operation).toBe(nowhere.text);
+      expect(result.statements, operation).toBe(nowhere.statements);
       expect(result.errors?.[0]?.extensions.code).toMatch(/NOT_FOUND|FORBIDDEN/);
     }
     await expect(

@@ -44,13 +44,22 @@ expect.extend({
   },
 
   async toBeHidden(result: Result) {
-    const nowhere = await result.replay(elsewhere(result.variables) as Record<string, unknown>);
+    const away = elsewhere(result.variables) as Record<string, unknown>;
+    const nowhere = await result.replay(away);
+    // Where several are named, one may be seen and lead to further statements. Once a minute a session is noted as used.
+    const takesAsLong =
+      idsIn(result.variables) > 1 ||
+      result.statements === nowhere.statements ||
+      (await result.replay(result.variables)).statements === (await result.replay(away)).statements;
     const pass =
-      result.errors?.[0]?.extensions.code === 'NOT_FOUND' && result.text === nowhere.text;
+      result.errors?.[0]?.extensions.code === 'NOT_FOUND' &&
+      result.text === nowhere.text &&
+      takesAsLong;
+    const told = ({ text, statements }: Result) => `${text} after ${statements} statements`;
     return {
       pass,
       message: () =>
-        `Expected the answer for what does not exist,\n${nowhere.text}\ngot\n${result.text}`,
+        `Expected the answer for what does not exist,\n${told(nowhere)}\ngot\n${told(result)}`,
     };
   },
 
@@ -84,6 +93,15 @@ expect.extend({
     };
   },
 });
+
+/** How many ids these variables name, be they any or not. */
+function idsIn(value: unknown, key = ''): number {
+  if (typeof value !== 'object' || value === null) return /^id$|Ids?$/.test(key) ? 1 : 0;
+  return Object.entries(value).reduce(
+    (sum, [inner, of]) => sum + idsIn(of, Array.isArray(value) ? key : inner),
+    0,
+  );
+}
 
 /** The same variables with every id replaced by one of the same type that nothing has. */
 function elsewhere(value: unknown): unknown {
