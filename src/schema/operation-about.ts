@@ -52,7 +52,7 @@ export interface OperationAbout {
   readonly resource: Resource;
 }
 
-/** Those whom people cannot see they do not manage either. */
+/** Those whom people cannot see they neither find nor manage. */
 const SEEN: Readonly<Record<string, Rule>> = {
   Group: needs('directory:read'),
   Role: needs('account:read'),
@@ -65,7 +65,7 @@ const SEEN: Readonly<Record<string, Rule>> = {
 export function ruleAbout({ coordinate, rule }: Operation, typename: string): Rule {
   const family = familyOf(typename);
   if (family) return all(needs(READ[family]), rule);
-  const seen = coordinate.startsWith('Mutation.') ? SEEN[typename] : undefined;
+  const seen = /^(Mutation|Query)\./.test(coordinate) ? SEEN[typename] : undefined;
   return seen ? all(rule, seen) : rule;
 }
 

@@ -77,6 +77,38 @@ describe.each(CASES)('%s', (mutation, takes, about, inputOf) => {
   });
 });
 
+const FOUND = [
+  ['serviceAccount', 'serviceAccount:manage', 'directory:read'],
+  ['user', 'user:read', 'directory:read'],
+  ['role', 'user:read', 'account:read'],
+] as const;
+
+test.each(FOUND)(
+  'Query.%s finds nothing unseen, and nobody is told that it does',
+  async (query, takes, sees) => {
+    const s = await stage();
+    const { EDITOR } = await builtInRoles(s.here);
+    const id = { serviceAccount: s.serviceAccountId, user: s.ada, role: EDITOR }[query];
+    const blind = await personWith(s.here, takes);
+    const seeing = await personWith(s.here, takes, sees);
+    const asked = { operation: `Query.${query}`, resourceId: id };
+    const named = (await whoCan(s.governor, asked)).edges.map(({ node }) => node.user.id);
+    const document = `query ($id: ID!) { ${query}(id: $id) { name } }`;
+    for (const [who, allowed] of [
+      [blind, false],
+      [seeing, true],
+    ] as const) {
+      expect(named.includes(userId(who))).toBe(allowed);
+      expect(await explained(s.governor, { ...asked, principalId: userId(who) })).toMatchObject({
+        allowed,
+        missing: allowed ? [] : [sees],
+      });
+      const { data } = await who.run<Record<string, object | null>, unknown>(document, { id });
+      expect(data?.[query] != null).toBe(allowed);
+    }
+  },
+);
+
 test('who makes what they could not see is shown what they made', async () => {
   const { here } = await stage();
   const blind = await personWith(here, 'group:write', 'serviceAccount:manage');
